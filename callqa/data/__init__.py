@@ -1,0 +1,41 @@
+"""The frozen values that travel through the pipeline.
+
+Times are seconds from the recording's start, spans half-open ``[start, end)``. Shares and
+probabilities are 0-1. A missing thing is ``None``, never 0, "" or "None".
+"""
+
+from callqa.data.analysis import CallAnalysis, CallFacts, Provenance
+from callqa.data.measures import Evidence, Measure, MeasureValue
+from callqa.data.recording import Recording
+from callqa.data.scorecard import CriterionResult, RubricRef, Scorecard, Verdict
+from callqa.data.spans import TimeSpan, intersect, merge_spans, subtract, total_duration
+from callqa.data.transcript import Coverage, RemovedText, Utterance, Word
+from callqa.data.turns import Role, Roles, ToneWindow, Turn, TurnAcoustics
+
+__all__ = [
+    "CallAnalysis",
+    "CallFacts",
+    "Coverage",
+    "CriterionResult",
+    "Evidence",
+    "Measure",
+    "MeasureValue",
+    "Provenance",
+    "Recording",
+    "RemovedText",
+    "Role",
+    "Roles",
+    "RubricRef",
+    "Scorecard",
+    "TimeSpan",
+    "ToneWindow",
+    "Turn",
+    "TurnAcoustics",
+    "Utterance",
+    "Verdict",
+    "Word",
+    "intersect",
+    "merge_spans",
+    "subtract",
+    "total_duration",
+]

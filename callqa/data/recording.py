@@ -1,0 +1,28 @@
+"""What is known about a recording before anyone listens to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One audio file and what its manifest row or its file name says about the call.
+
+    `id` is a prefix of the file's SHA-256, so the same audio under two names is one recording.
+    `agent_channel` is counted from 0. `language` is an ISO 639-1 code when it was given.
+    `started_at` is ISO 8601.
+    """
+
+    id: str
+    path: str
+    duration: float
+    sample_rate: int
+    channels: int
+    agent_id: str | None = None
+    agent_name: str | None = None
+    started_at: str | None = None
+    company: str | None = None
+    queue: str | None = None
+    agent_channel: int | None = None
+    language: str | None = None
