@@ -6,7 +6,7 @@ probabilities are 0-1. A missing thing is ``None``, never 0, "" or "None".
 
 from callqa.data.analysis import CallAnalysis, CallFacts, Provenance
 from callqa.data.measures import Evidence, Measure, MeasureValue
-from callqa.data.recording import Recording
+from callqa.data.recording import CallRequest, Recording
 from callqa.data.scorecard import CriterionResult, RubricRef, Scorecard, Verdict
 from callqa.data.spans import TimeSpan, intersect, merge_spans, subtract, total_duration
 from callqa.data.transcript import Coverage, RemovedText, Utterance, Word
@@ -15,6 +15,7 @@ from callqa.data.turns import Role, Roles, ToneWindow, Turn, TurnAcoustics
 __all__ = [
     "CallAnalysis",
     "CallFacts",
+    "CallRequest",
     "Coverage",
     "CriterionResult",
     "Evidence",

@@ -6,8 +6,26 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class CallRequest:
+    """One file to score and what its manifest row or its file name says about the call.
+
+    `path` is the path as the user gave it. `agent_channel` is counted from 0. `language` is
+    ``zh``, ``en`` or None where it is to be found out. `started_at` is ISO 8601.
+    """
+
+    path: str
+    agent_id: str | None = None
+    agent_name: str | None = None
+    company: str | None = None
+    started_at: str | None = None
+    queue: str | None = None
+    agent_channel: int | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
-    """One audio file and what its manifest row or its file name says about the call.
+    """One audio file as it was found, with what is known about the call.
 
     `id` is a prefix of the file's SHA-256, so the same audio under two names is one recording.
     `agent_channel` is counted from 0. `language` is an ISO 639-1 code when it was given.
