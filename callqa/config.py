@@ -32,6 +32,9 @@ class AudioSettings(_Section):
         -60.0, description="a recording whose loudest half second stays below is silence"
     )
     min_duration: float = Field(0.5, ge=0, description="shorter recordings are refused")
+    max_duration: float = Field(
+        14_400.0, gt=0, description="longer recordings are refused; they are held in memory whole"
+    )
 
 
 class TurnSettings(_Section):
