@@ -1,0 +1,141 @@
+"""The workspace: what was scored, in one SQLite file. Knows `data`, never a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from callqa.data import CallAnalysis, Verdict
+from callqa.store import calls, claims
+from callqa.store.calls import CallKeys, CallSummary, Failure
+from callqa.store.database import Database, open_database
+
+__all__ = ["CallKeys", "CallSummary", "Failure", "Store", "StoredCall"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """One stored call, with every name its audio was given under."""
+
+    id: str
+    analysis: CallAnalysis
+    paths: tuple[str, ...]
+    keys: CallKeys
+
+
+class Store:
+    """One workspace. Every method is one transaction and raises `StoreError`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, workspace: Path, create: bool = False) -> Self:
+        """The workspace in this folder, migrated if an older callqa wrote it; made if it is not
+        there and `create` is true."""
+        return cls(open_database(workspace, create))
+
+    def close(self) -> None:
+        """Let go of the workspace."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def save(self, analysis: CallAnalysis, keys: CallKeys, path: str, batch_id: str | None = None) -> None:
+        """Store a finished call whole, in place of an earlier analysis of the same audio, and give
+        back the claim on it."""
+        with self._database.writing() as connection:
+            calls.save_call(connection, analysis, keys, path, batch_id)
+            if batch_id is not None:
+                claims.release(connection, keys.sha256, batch_id)
+
+    def save_path(self, call_id: str, path: str) -> None:
+        """Note another name of a stored call's audio."""
+        with self._database.writing() as connection:
+            calls.save_path(connection, call_id, path)
+
+    def save_failure(
+        self, path: str, reason: str, hint: str, batch_id: str | None = None, sha256: str | None = None
+    ) -> None:
+        """Note why a file could not be scored, and give back the claim on it."""
+        with self._database.writing() as connection:
+            calls.save_failure(connection, path, reason, hint, batch_id)
+            if batch_id is not None and sha256 is not None:
+                claims.release(connection, sha256, batch_id)
+
+    def find(self, name: str) -> str:
+        """The id of the call that an id, the beginning of one, or a path means."""
+        with self._database.reading() as connection:
+            return calls.find_call(connection, name)
+
+    def load(self, call_id: str) -> StoredCall:
+        """One call, exactly as it was saved."""
+        with self._database.reading() as connection:
+            analysis = calls.load_call(connection, call_id)
+            return StoredCall(
+                call_id,
+                analysis,
+                calls.load_paths(connection, call_id),
+                calls.load_call_keys(connection, call_id),
+            )
+
+    def keys(self, sha256: str) -> tuple[str, CallKeys] | None:
+        """Id and keys of the call stored for this audio, None where there is none."""
+        with self._database.reading() as connection:
+            return calls.load_keys(connection, sha256)
+
+    def summaries(
+        self,
+        *,
+        agent: str | None = None,
+        criterion: str | None = None,
+        verdict: Verdict | None = None,
+        ids: Iterable[str] | None = None,
+    ) -> list[CallSummary]:
+        """Stored calls, narrowed to an agent, to a criterion's verdict, or to certain ids."""
+        with self._database.reading() as connection:
+            return calls.list_calls(connection, agent=agent, criterion=criterion, verdict=verdict, ids=ids)
+
+    def failures(self) -> list[Failure]:
+        """Files whose last try failed."""
+        with self._database.reading() as connection:
+            return calls.list_failures(connection)
+
+    def count(self) -> int:
+        """How many calls are stored."""
+        with self._database.reading() as connection:
+            return calls.count_calls(connection)
+
+    def begin_batch(self, version: str, settings: Any, num_requests: int) -> str:
+        """Note that a batch has begun; gives its id."""
+        with self._database.writing() as connection:
+            return claims.begin_batch(connection, version, settings, num_requests)
+
+    def end_batch(self, batch_id: str) -> None:
+        """Note that a batch has ended, and give back all it claims."""
+        with self._database.writing() as connection:
+            claims.end_batch(connection, batch_id)
+
+    def claim(self, sha256: str, batch_id: str) -> bool:
+        """Take a recording for a batch; False where another batch is at work on it."""
+        with self._database.writing() as connection:
+            return claims.claim(connection, sha256, batch_id)
+
+    def renew(self, batch_id: str) -> None:
+        """Keep a batch's claims alive."""
+        with self._database.writing() as connection:
+            claims.renew(connection, batch_id)
+
+    def release(self, sha256: str, batch_id: str) -> None:
+        """Give a recording back unscored."""
+        with self._database.writing() as connection:
+            claims.release(connection, sha256, batch_id)

@@ -1,0 +1,433 @@
+"""Calls in and out of a workspace: saving, finding, listing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from callqa.data import (
+    CallAnalysis,
+    CallFacts,
+    CriterionResult,
+    Evidence,
+    Measure,
+    Provenance,
+    RubricRef,
+    Scorecard,
+    Verdict,
+)
+from callqa.errors import StoreError
+from callqa.store.codec import pack, to_plain, unpack
+from callqa.store.tables import CallRow, CriterionRow, EvidenceRow, FailureRow, MeasureRow, PathRow, now
+
+
+@dataclass(frozen=True, slots=True)
+class CallKeys:
+    """What a stored call was made of: the file's whole SHA-256, and a digest each of all that
+    the facts and all that the verdicts depend on."""
+
+    sha256: str
+    facts_key: str
+    judge_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallSummary:
+    """One line of a list of calls. `verdicts` has the criteria in the rubric's order; `score`
+    is 0-100, shares 0-1, `duration` seconds."""
+
+    id: str
+    paths: tuple[str, ...]
+    status: str
+    duration: float
+    language: str
+    agent_id: str | None
+    agent_name: str | None
+    started_at: str | None
+    roles_certain: bool
+    untranscribed_share: float
+    score: float | None
+    judged_share: float
+    capped_by: str | None
+    notes: tuple[str, ...]
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+
+    @property
+    def agent(self) -> str | None:
+        """The agent's name, else their number, None where neither is known."""
+        return self.agent_name or self.agent_id
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be scored the last time it was tried."""
+
+    path: str
+    reason: str
+    hint: str
+    failed_at: str
+
+
+def absolute(path: str) -> str:
+    """`path` as one name for one place, whether or not anything is there."""
+    return os.path.abspath(path)
+
+
+def save_call(
+    connection: Connection, analysis: CallAnalysis, keys: CallKeys, path: str, batch_id: str | None
+) -> None:
+    """Write the whole of one call, in place of what was stored for the same audio."""
+    facts, card = analysis.facts, analysis.scorecard
+    recording = facts.recording
+    values = {
+        "sha256": keys.sha256,
+        "status": facts.status,
+        "duration": recording.duration,
+        "language": facts.language,
+        "agent_id": recording.agent_id,
+        "agent_name": recording.agent_name,
+        "company": recording.company,
+        "queue": recording.queue,
+        "started_at": recording.started_at,
+        "roles_certain": facts.roles.certain,
+        "roles_source": facts.roles.source,
+        "untranscribed_share": facts.coverage.untranscribed_share,
+        "rubric_id": card.rubric.id,
+        "rubric_version": card.rubric.version,
+        "score": card.score,
+        "judged_share": card.judged_share,
+        "capped_by": card.capped_by,
+        "notes": list(card.notes),
+        "facts": pack(facts),
+        "callqa_version": analysis.provenance.callqa_version,
+        "models": dict(analysis.provenance.models),
+        "settings_hash": analysis.provenance.settings_hash,
+        "facts_key": keys.facts_key,
+        "judge_key": keys.judge_key,
+        "created_at": analysis.provenance.created_at,
+        "saved_at": now(),
+        "batch_id": batch_id,
+    }
+    known = connection.execute(select(CallRow.id).where(CallRow.sha256 == keys.sha256)).scalar()
+    if known is None:
+        connection.execute(insert(CallRow).values(id=recording.id, **values))
+    else:
+        connection.execute(update(CallRow).where(CallRow.id == known).values(**values))
+        for table in (MeasureRow, CriterionRow, EvidenceRow):
+            connection.execute(delete(table).where(table.call_id == known))
+    _save_judgement(connection, recording.id, analysis)
+    save_path(connection, recording.id, path)
+
+
+def save_path(connection: Connection, call_id: str, path: str) -> None:
+    """Note that `path` is a name of this call's audio, and no longer a failure."""
+    row = {"absolute": absolute(path), "path": path, "call_id": call_id, "added_at": now()}
+    connection.execute(
+        upsert(PathRow)
+        .values(**row)
+        .on_conflict_do_update(index_elements=["absolute"], set_={"path": path, "call_id": call_id})
+    )
+    connection.execute(delete(FailureRow).where(FailureRow.absolute == absolute(path)))
+
+
+def save_failure(connection: Connection, path: str, reason: str, hint: str, batch_id: str | None) -> None:
+    """Note why `path` could not be scored, in place of what was noted before."""
+    values = {"path": path, "reason": reason, "hint": hint, "failed_at": now(), "batch_id": batch_id}
+    connection.execute(
+        upsert(FailureRow)
+        .values(absolute=absolute(path), **values)
+        .on_conflict_do_update(index_elements=["absolute"], set_=values)
+    )
+
+
+def load_call(connection: Connection, call_id: str) -> CallAnalysis:
+    """One call, exactly as it was saved. Raises `StoreError` where there is none."""
+    row = connection.execute(
+        select(
+            CallRow.facts,
+            CallRow.rubric_id,
+            CallRow.rubric_version,
+            CallRow.score,
+            CallRow.judged_share,
+            CallRow.capped_by,
+            CallRow.notes,
+            CallRow.callqa_version,
+            CallRow.models,
+            CallRow.settings_hash,
+            CallRow.created_at,
+        ).where(CallRow.id == call_id)
+    ).first()
+    if row is None:
+        raise StoreError(f"no call {call_id} is stored.", "`callqa list` shows the stored calls.")
+    evidence = _load_evidence(connection, call_id)
+    measures = {
+        item.name: Measure(
+            name=item.name,
+            value=item.value,
+            unit=item.unit,
+            components=item.components,
+            evidence=tuple(evidence.get(("measure", item.name), ())),
+            reason=item.reason,
+        )
+        for item in connection.execute(
+            select(
+                MeasureRow.name, MeasureRow.value, MeasureRow.unit, MeasureRow.components, MeasureRow.reason
+            )
+            .where(MeasureRow.call_id == call_id)
+            .order_by(MeasureRow.position)
+        )
+    }
+    criteria = tuple(
+        CriterionResult(
+            id=item.criterion,
+            verdict=Verdict(item.verdict),
+            score=item.score,
+            weight=item.weight,
+            critical=item.critical,
+            reason=item.reason,
+            evidence=tuple(evidence.get(("criterion", item.criterion), ())),
+        )
+        for item in connection.execute(
+            select(
+                CriterionRow.criterion,
+                CriterionRow.verdict,
+                CriterionRow.score,
+                CriterionRow.weight,
+                CriterionRow.critical,
+                CriterionRow.reason,
+            )
+            .where(CriterionRow.call_id == call_id)
+            .order_by(CriterionRow.position)
+        )
+    )
+    return CallAnalysis(
+        facts=unpack(CallFacts, row.facts),
+        measures=measures,
+        scorecard=Scorecard(
+            rubric=RubricRef(row.rubric_id, row.rubric_version),
+            score=row.score,
+            judged_share=row.judged_share,
+            criteria=criteria,
+            capped_by=row.capped_by,
+            notes=tuple(row.notes),
+        ),
+        provenance=Provenance(row.callqa_version, row.models, row.settings_hash, row.created_at),
+    )
+
+
+def load_keys(connection: Connection, sha256: str) -> tuple[str, CallKeys] | None:
+    """The call stored for this audio and what it was made of, None where there is none."""
+    row = connection.execute(
+        select(CallRow.id, CallRow.facts_key, CallRow.judge_key).where(CallRow.sha256 == sha256)
+    ).first()
+    return None if row is None else (row.id, CallKeys(sha256, row.facts_key, row.judge_key))
+
+
+def load_call_keys(connection: Connection, call_id: str) -> CallKeys:
+    """What a stored call was made of."""
+    row = connection.execute(
+        select(CallRow.sha256, CallRow.facts_key, CallRow.judge_key).where(CallRow.id == call_id)
+    ).one()
+    return CallKeys(row.sha256, row.facts_key, row.judge_key)
+
+
+def find_call(connection: Connection, name: str) -> str:
+    """The id of the call that `name` means: an id, the beginning of just one, or a path.
+
+    Raises `StoreError` where it means none or several.
+    """
+    by_path = connection.execute(
+        select(PathRow.call_id)
+        .where((PathRow.path == name) | (PathRow.absolute == absolute(name)))
+        .distinct()
+    ).scalars()
+    found = list(by_path)
+    if not found and name and all(char in "0123456789abcdef" for char in name.lower()):
+        prefix = name.lower()
+        found = list(connection.execute(select(CallRow.id).where(CallRow.id.startswith(prefix))).scalars())
+        if prefix in found:
+            return prefix
+    if not found:
+        failure = connection.execute(
+            select(FailureRow.reason, FailureRow.hint).where(
+                (FailureRow.path == name) | (FailureRow.absolute == absolute(name))
+            )
+        ).first()
+        if failure is not None:
+            raise StoreError(f"{name} was not scored: {failure.reason}", failure.hint)
+        raise StoreError(
+            f"no stored call is called {name!r}.",
+            "`callqa list` shows the stored calls; a call's id, the beginning of it, or the path "
+            "as it was given will do.",
+        )
+    if len(found) > 1:
+        raise StoreError(
+            f"{name!r} means {len(found)} calls: {', '.join(sorted(found)[:5])}"
+            f"{', …' if len(found) > 5 else ''}.",
+            "Write more of the id.",
+        )
+    return str(found[0])
+
+
+def load_paths(connection: Connection, call_id: str) -> tuple[str, ...]:
+    """Every name under which the call's audio was given, the first first."""
+    rows = connection.execute(
+        select(PathRow.path).where(PathRow.call_id == call_id).order_by(PathRow.added_at, PathRow.path)
+    )
+    return tuple(rows.scalars())
+
+
+def list_calls(
+    connection: Connection,
+    *,
+    agent: str | None = None,
+    criterion: str | None = None,
+    verdict: Verdict | None = None,
+    ids: Iterable[str] | None = None,
+) -> list[CallSummary]:
+    """Stored calls by start time where it is known, then by path; narrowed to an agent's (name
+    or number), to a verdict on a criterion, or to certain ids."""
+    query = select(
+        CallRow.id,
+        CallRow.status,
+        CallRow.duration,
+        CallRow.language,
+        CallRow.agent_id,
+        CallRow.agent_name,
+        CallRow.started_at,
+        CallRow.roles_certain,
+        CallRow.untranscribed_share,
+        CallRow.score,
+        CallRow.judged_share,
+        CallRow.capped_by,
+        CallRow.notes,
+    )
+    if agent is not None:
+        query = query.where((CallRow.agent_name == agent) | (CallRow.agent_id == agent))
+    if criterion is not None:
+        matching = select(CriterionRow.call_id).where(CriterionRow.criterion == criterion)
+        if verdict is not None:
+            matching = matching.where(CriterionRow.verdict == verdict.value)
+        query = query.where(CallRow.id.in_(matching))
+    paths = _grouped(
+        connection.execute(select(PathRow.call_id, PathRow.path).order_by(PathRow.added_at, PathRow.path))
+    )
+    verdicts = _grouped(
+        connection.execute(
+            select(CriterionRow.call_id, CriterionRow.criterion, CriterionRow.verdict).order_by(
+                CriterionRow.position
+            )
+        )
+    )
+    wanted = None if ids is None else set(ids)
+    found = [
+        CallSummary(
+            id=row.id,
+            paths=tuple(item.path for item in paths.get(row.id, ())),
+            status=row.status,
+            duration=row.duration,
+            language=row.language,
+            agent_id=row.agent_id,
+            agent_name=row.agent_name,
+            started_at=row.started_at,
+            roles_certain=row.roles_certain,
+            untranscribed_share=row.untranscribed_share,
+            score=row.score,
+            judged_share=row.judged_share,
+            capped_by=row.capped_by,
+            notes=tuple(row.notes),
+            verdicts={item.criterion: Verdict(item.verdict) for item in verdicts.get(row.id, ())},
+        )
+        for row in connection.execute(query)
+        if wanted is None or row.id in wanted
+    ]
+    return sorted(found, key=lambda call: (call.started_at or "", call.paths or (call.id,)))
+
+
+def list_failures(connection: Connection) -> list[Failure]:
+    """Files whose last try failed, by path."""
+    rows = connection.execute(
+        select(FailureRow.path, FailureRow.reason, FailureRow.hint, FailureRow.failed_at).order_by(
+            FailureRow.path
+        )
+    )
+    return [Failure(row.path, row.reason, row.hint, row.failed_at) for row in rows]
+
+
+def count_calls(connection: Connection) -> int:
+    """How many calls are stored."""
+    return connection.execute(select(func.count()).select_from(CallRow)).scalar_one()
+
+
+def _save_judgement(connection: Connection, call_id: str, analysis: CallAnalysis) -> None:
+    measures, criteria, evidence = [], [], []
+    for position, (name, measure) in enumerate(analysis.measures.items()):
+        measures.append(
+            {
+                "call_id": call_id,
+                "name": name,
+                "position": position,
+                "value": to_plain(measure.value),
+                "unit": measure.unit,
+                "components": to_plain(measure.components),
+                "reason": measure.reason,
+            }
+        )
+        evidence += _evidence_rows(call_id, "measure", name, measure.evidence)
+    for position, result in enumerate(analysis.scorecard.criteria):
+        criteria.append(
+            {
+                "call_id": call_id,
+                "criterion": result.id,
+                "position": position,
+                "verdict": result.verdict.value,
+                "score": result.score,
+                "weight": result.weight,
+                "critical": result.critical,
+                "reason": result.reason,
+            }
+        )
+        evidence += _evidence_rows(call_id, "criterion", result.id, result.evidence)
+    for table, rows in ((MeasureRow, measures), (CriterionRow, criteria), (EvidenceRow, evidence)):
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def _evidence_rows(call_id: str, kind: str, owner: str, items: Sequence[Evidence]) -> list[dict[str, Any]]:
+    return [
+        {"call_id": call_id, "kind": kind, "owner": owner, "position": position, **to_plain(item)}
+        for position, item in enumerate(items)
+    ]
+
+
+def _load_evidence(connection: Connection, call_id: str) -> dict[tuple[str, str], list[Evidence]]:
+    found: dict[tuple[str, str], list[Evidence]] = {}
+    rows = connection.execute(
+        select(
+            EvidenceRow.kind,
+            EvidenceRow.owner,
+            EvidenceRow.start,
+            EvidenceRow.end,
+            EvidenceRow.quote,
+            EvidenceRow.reason,
+            EvidenceRow.probability,
+        )
+        .where(EvidenceRow.call_id == call_id)
+        .order_by(EvidenceRow.kind, EvidenceRow.owner, EvidenceRow.position)
+    )
+    for row in rows:
+        item = Evidence(row.start, row.end, row.quote, row.reason, row.probability)
+        found.setdefault((row.kind, row.owner), []).append(item)
+    return found
+
+
+def _grouped(rows: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
+    groups: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        groups.setdefault(row.call_id, []).append(row)
+    return groups

@@ -1,0 +1,174 @@
+"""The tables of a workspace.
+
+A call's facts are one compressed value: they are only ever read whole. What people ask for
+across calls (measures, verdicts, evidence, agents) are rows of their own. The tables change
+only by a migration in `callqa/store/migrations`; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+def now() -> str:
+    """The moment as ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Base(DeclarativeBase):
+    """All tables; constraints get stable names so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class BatchRow(Base):
+    """One run of `callqa score`. `finished_at` is null while it runs and when it was killed."""
+
+    __tablename__ = "batches"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[str]
+    finished_at: Mapped[str | None]
+    callqa_version: Mapped[str]
+    settings: Mapped[Any] = mapped_column(JSON)
+    num_requests: Mapped[int]
+
+
+class CallRow(Base):
+    """One recording that was analysed. `sha256` is the whole digest of the file; `id` its prefix.
+
+    `facts_key` changes with everything that changes the facts (models, settings of the audio
+    stages, what was given for this call), `judge_key` with everything that changes the verdicts
+    (rubrics, lexicons, settings of the measures, program version).
+    """
+
+    __tablename__ = "calls"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[str]
+    duration: Mapped[float]
+    language: Mapped[str]
+    agent_id: Mapped[str | None] = mapped_column(index=True)
+    agent_name: Mapped[str | None] = mapped_column(index=True)
+    company: Mapped[str | None]
+    queue: Mapped[str | None]
+    started_at: Mapped[str | None] = mapped_column(index=True)
+    roles_certain: Mapped[bool]
+    roles_source: Mapped[str]
+    untranscribed_share: Mapped[float]
+    rubric_id: Mapped[str]
+    rubric_version: Mapped[str]
+    score: Mapped[float | None]
+    judged_share: Mapped[float]
+    capped_by: Mapped[str | None]
+    notes: Mapped[Any] = mapped_column(JSON)
+    facts: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    callqa_version: Mapped[str]
+    models: Mapped[Any] = mapped_column(JSON)
+    settings_hash: Mapped[str]
+    facts_key: Mapped[str]
+    judge_key: Mapped[str]
+    created_at: Mapped[str]
+    saved_at: Mapped[str]
+    batch_id: Mapped[str | None] = mapped_column(ForeignKey("batches.id"))
+
+
+class PathRow(Base):
+    """A name under which a call's file was given. `path` is as the user wrote it, `absolute`
+    where that was. A call has one row for each name of the same audio."""
+
+    __tablename__ = "paths"
+
+    absolute: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(index=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), index=True)
+    added_at: Mapped[str]
+
+
+class MeasureRow(Base):
+    """One measure of one call."""
+
+    __tablename__ = "measures"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    value: Mapped[Any] = mapped_column(JSON)
+    unit: Mapped[str]
+    components: Mapped[Any] = mapped_column(JSON)
+    reason: Mapped[str | None]
+
+
+class CriterionRow(Base):
+    """One criterion of one call's scorecard."""
+
+    __tablename__ = "criteria"
+    __table_args__ = (Index("ix_criteria_criterion_verdict", "criterion", "verdict"),)
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    criterion: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    verdict: Mapped[str]
+    score: Mapped[float | None]
+    weight: Mapped[float]
+    critical: Mapped[bool]
+    reason: Mapped[str]
+
+
+class EvidenceRow(Base):
+    """A span to play. `kind` is ``measure`` or ``criterion``, `owner` that one's name."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("call_id", "kind", "owner", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    owner: Mapped[str]
+    position: Mapped[int]
+    start: Mapped[float]
+    end: Mapped[float]
+    quote: Mapped[str]
+    reason: Mapped[str]
+    probability: Mapped[float | None]
+
+
+class FailureRow(Base):
+    """The last failure of a file; gone once the file is scored."""
+
+    __tablename__ = "failures"
+
+    absolute: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str]
+    reason: Mapped[str]
+    hint: Mapped[str]
+    failed_at: Mapped[str]
+    batch_id: Mapped[str | None] = mapped_column(ForeignKey("batches.id"))
+
+
+class ClaimRow(Base):
+    """A recording that a batch is working on, so that no other batch does the same.
+
+    A claim is void when its process is gone or when nobody renewed it before `expires_at`
+    (seconds since the epoch).
+    """
+
+    __tablename__ = "claims"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    batch_id: Mapped[str] = mapped_column(index=True)
+    host: Mapped[str]
+    pid: Mapped[int]
+    expires_at: Mapped[float]
