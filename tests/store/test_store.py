@@ -147,7 +147,7 @@ def test_a_failed_file_says_why_when_asked_for_and_is_forgotten_once_scored(stor
     store.save_failure("a.wav", "a.wav is empty.", "Record it again.")
     store.save_failure("a.wav", "a.wav is cut off.", "Copy it again.")
     assert [(item.path, item.reason) for item in store.failures()] == [("a.wav", "a.wav is cut off.")]
-    with pytest.raises(StoreError, match="was not scored: a.wav") as caught:
+    with pytest.raises(StoreError, match="was not scored: a") as caught:
         store.find("a.wav")
     assert caught.value.hint == "Copy it again."
     store.save(make_analysis(), KEYS, "a.wav")
