@@ -21,10 +21,10 @@ from callqa.language import count_syllables
 
 # What a listener says while the other party speaks. Longer runs of these are still no floor-taking.
 _BACKCHANNEL_CHARS = frozenset("嗯啊哦噢喔呃唉哎诶欸对是的好行哈没错")
-_BACKCHANNEL_WORDS = frozenset(
-    ("mm", "mhm", "mm-hm", "mmhmm", "hmm", "hm", "uh", "uh-huh", "um", "ah", "oh", "yeah", "yes", "yep")
-    + ("yup", "ok", "okay", "right", "sure", "alright", "good")
-)
+_BACKCHANNEL_WORDS = {
+    *("mm", "mhm", "mm-hm", "mmhmm", "hmm", "hm", "uh", "uh-huh", "um", "ah", "oh", "yeah", "yes", "yep"),
+    *("yup", "ok", "okay", "right", "sure", "alright", "good"),
+}
 _PUNCTUATION = "，。？！、；：,.?!;:…·~～—-\"'“”‘’（）() "
 
 
