@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from callqa.errors import WeightsError
+from callqa.weights.convert import CONVERTED_NAMES
+from callqa.weights.hub import allow_hub, keep_off_hub
 from callqa.weights.manifest import Manifest, ModelEntry, ModelKind, load_manifest
 
 RECORD_NAME = "callqa-record.json"
@@ -126,7 +128,10 @@ def check(name: str, entry: ModelEntry, cache: Path | None = None, *, thorough: 
         raise WeightsError(f"The weights of {name} in {folder} have no readable {RECORD_NAME}.", pull)
     published = {} if entry.convert else {file.path: file.sha256 for file in entry.files}
     touched = False
-    for file_name, facts in record.items():
+    for file_name in published or CONVERTED_NAMES:
+        facts = record.get(file_name)
+        if facts is None:
+            raise WeightsError(f"{folder / RECORD_NAME} does not list {file_name}.", pull)
         path = folder / file_name
         try:
             stat = path.stat()
@@ -184,6 +189,7 @@ def resolve(
     """
     manifest = manifest or load_manifest()
     name = str(name_or_path)
+    keep_off_hub()
     if name in manifest.models:
         entry = manifest.models[name]
         return ResolvedModel(name, "cache", check(name, entry, cache), entry.kind, entry.sha256)
@@ -200,6 +206,7 @@ def resolve(
             f"{name} is no folder with a model.",
             f"Name a folder, a hub name, or one of: {', '.join(manifest.models)}.",
         )
+    allow_hub()
     return ResolvedModel(name, "hub", None)
 
 

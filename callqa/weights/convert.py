@@ -16,6 +16,7 @@ from callqa.weights.manifest import Conversion
 
 TENSORS_NAME = "model.safetensors"
 CONFIG_NAME = "config.json"
+CONVERTED_NAMES = (TENSORS_NAME, CONFIG_NAME)
 
 # Classes that the segmentation checkpoint names. The restricted reader is given an empty class
 # in place of each: their code is not needed to get at the numbers.
@@ -96,10 +97,9 @@ def _convert_ge2e(source: Path, target: Path) -> None:
 
 
 def _write(target: Path, tensors: Mapping[str, Any], config: Mapping[str, Any]) -> None:
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     text = json.dumps(config, indent=1, ensure_ascii=False)
     (target / CONFIG_NAME).write_text(text + "\n", encoding="utf-8")
-    save_file({key: value.contiguous() for key, value in tensors.items()}, target / TENSORS_NAME)
-    # safetensors writes for the owner alone; a cache may be shared.
-    (target / TENSORS_NAME).chmod((target / CONFIG_NAME).stat().st_mode & 0o777)
+    # Not `save_file`: it makes the file unreadable to other users, and hides a full disk.
+    (target / TENSORS_NAME).write_bytes(save({key: value.contiguous() for key, value in tensors.items()}))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from callqa.errors import WeightsError
 from callqa.weights.cache import ResolvedModel, resolve
 from callqa.weights.convert import CONFIG_NAME, TENSORS_NAME
-from callqa.weights.torch_cpu import allow_hub, prepare_torch
+from callqa.weights.hub import reason_of
+from callqa.weights.torch_cpu import prepare_torch
 
 if TYPE_CHECKING:
     import torch
@@ -35,6 +36,7 @@ def _build(folder: Path) -> Any:
     prepare_torch()
     from pyannote.audio.core.task import Problem, Resolution, Specifications
     from pyannote.audio.models.segmentation import PyanNet
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
@@ -50,26 +52,28 @@ def _build(folder: Path) -> Any:
         )
         network.build()
         network.load_state_dict(load_file(folder / TENSORS_NAME))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise WeightsError(
-            f"The folder {folder} holds no usable segmentation model: {error}",
-            "Run: callqa models verify",
+            f"The folder {folder} holds no usable segmentation model: {reason_of(error)}.",
+            "If callqa brought it in, run: callqa models pull pyannote-segmentation",
         ) from error
     return network
 
 
 def _from_pretrained(found: ResolvedModel) -> Any:
-    if found.source == "hub":
-        allow_hub()
     prepare_torch()
     from pyannote.audio import Model
 
-    checkpoint = found.load_name if found.path is None else str(found.path / "pytorch_model.bin")
+    checkpoint = found.name
+    if found.path is not None:
+        checkpoint = str(found.path / "pytorch_model.bin")
+        if not Path(checkpoint).is_file():
+            raise _not_loaded(found, "none of the files is there")
     try:
         network = Model.from_pretrained(checkpoint, strict=False)
     except Exception as error:
         # Hub, network and checkpoint errors have no common kind in these libraries.
-        raise _not_loaded(found, str(error).strip().splitlines()[0] if str(error) else repr(error)) from error
+        raise _not_loaded(found, reason_of(error)) from error
     if network is None:
         raise _not_loaded(found, "the hub did not hand it out")
     return network
@@ -78,12 +82,12 @@ def _from_pretrained(found: ResolvedModel) -> Any:
 def _not_loaded(found: ResolvedModel, reason: str) -> WeightsError:
     if found.source == "hub":
         return WeightsError(
-            f"The segmentation model {found.name} could not be had from the hub: {reason}",
+            f"The segmentation model {found.name} could not be had from the hub: {reason}.",
             "Check the name, the network, and that your hub account (HF_TOKEN) may use it; or use "
             "pyannote-segmentation, which needs no account.",
         )
     return WeightsError(
-        f"The folder {found.path} holds no usable segmentation model: {reason}",
+        f"The folder {found.path} holds no usable segmentation model: {reason}.",
         f"It needs {TENSORS_NAME} with {CONFIG_NAME}, or pyannote.audio's pytorch_model.bin.",
     )
 

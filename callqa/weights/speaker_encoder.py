@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from callqa.errors import WeightsError
 from callqa.weights.cache import ResolvedModel, resolve
 from callqa.weights.convert import CONFIG_NAME, TENSORS_NAME
+from callqa.weights.hub import reason_of
 
 if TYPE_CHECKING:
     import torch
@@ -30,6 +31,7 @@ def load_speaker_encoder(model: str | Path | ResolvedModel = "ge2e") -> torch.nn
     found = model if isinstance(model, ResolvedModel) else resolve(model)
     folder = _hub_folder(found.name) if found.path is None else found.path
     import torch
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     class SpeakerEncoder(torch.nn.Module):  # type: ignore[misc]  # torch is untyped to mypy here
@@ -48,11 +50,11 @@ def load_speaker_encoder(model: str | Path | ResolvedModel = "ge2e") -> torch.nn
         sizes = {key: config[key] for key in ("num_mels", "hidden_size", "num_layers", "embedding_size")}
         encoder = SpeakerEncoder(**sizes)
         encoder.load_state_dict(load_file(folder / TENSORS_NAME))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise WeightsError(
-            f"{found.load_name} holds no usable speaker encoder: {error}",
+            f"{found.load_name} holds no usable speaker encoder: {reason_of(error)}.",
             f"It needs {TENSORS_NAME} and {CONFIG_NAME} as callqa writes them for ge2e; "
-            "use ge2e, or run: callqa models verify",
+            "use ge2e, or run: callqa models pull ge2e",
         ) from error
     encoder.eval()
     encoder.requires_grad_(False)
@@ -60,17 +62,13 @@ def load_speaker_encoder(model: str | Path | ResolvedModel = "ge2e") -> torch.nn
 
 
 def _hub_folder(name: str) -> Path:
-    from callqa.weights.torch_cpu import allow_hub
-
-    allow_hub()
     from huggingface_hub import snapshot_download
 
     try:
         return Path(snapshot_download(name, allow_patterns=[TENSORS_NAME, CONFIG_NAME]))
     except Exception as error:
         # Hub, network and name errors have no common kind there.
-        reason = str(error).strip().splitlines()[0] if str(error) else repr(error)
         raise WeightsError(
-            f"The speaker encoder {name} could not be had from the hub: {reason}",
+            f"The speaker encoder {name} could not be had from the hub: {reason_of(error)}.",
             "Check the name and the network; or use ge2e, which needs neither.",
         ) from error

@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Literal
 
+from callqa.weights.hub import keep_off_hub
+
 TorchaudioState = Literal["real", "stubbed", "absent"]
 
 _STUBBED = "torchaudio._extension"
@@ -28,12 +30,11 @@ def prepare_torch() -> TorchaudioState:
     """Set everything up once per process, and say how torchaudio was imported.
 
     Telemetry of pyannote.audio is off in any case: recordings are personal data. The hub is off
-    unless `allow_hub` was called or the user set ``HF_HUB_OFFLINE``. Warnings about torchcodec
-    are dropped: callqa decodes with PyAV.
+    unless a hub name was asked for. Warnings about torchcodec are dropped: callqa decodes with
+    PyAV.
     """
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    keep_off_hub()
     warnings.filterwarnings("ignore", message=r"\s*torchcodec is not installed")
     if find_spec("torchaudio") is None:
         return "absent"
@@ -44,36 +45,14 @@ def prepare_torch() -> TorchaudioState:
         sys.modules[_STUBBED] = _extension_stub()
         importlib.import_module("torchaudio")
         return "stubbed"
-    return "stubbed" if isinstance(sys.modules.get(_STUBBED), _StubModule) else "real"
-
-
-def allow_hub() -> None:
-    """Let the loading libraries reach the hub: the user named a model that lives there.
-
-    A ``HF_HUB_OFFLINE`` that the user set before callqa started is respected.
-    """
-    if _USER_SAYS_OFFLINE is not None:
-        return
-    os.environ["HF_HUB_OFFLINE"] = "0"
-    constants = sys.modules.get("huggingface_hub.constants")
-    if constants is not None:
-        # It read the environment when it was imported.
-        vars(constants)["HF_HUB_OFFLINE"] = False
-
-
-# Read when callqa is imported, before `prepare_torch` sets a default of its own.
-_USER_SAYS_OFFLINE = os.environ.get("HF_HUB_OFFLINE")
-
-
-class _StubModule(ModuleType):
-    """Marks the stand-in, so that its presence can be told."""
+    return "real"
 
 
 def _extension_stub() -> ModuleType:
     def fail_if_no_align(function: Callable[..., Any]) -> Callable[..., Any]:
         return function
 
-    stub = _StubModule(_STUBBED)
+    stub = ModuleType(_STUBBED)
     vars(stub).update(
         _IS_TORCHAUDIO_EXT_AVAILABLE=False, _IS_ALIGN_AVAILABLE=False, fail_if_no_align=fail_if_no_align
     )
