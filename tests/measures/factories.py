@@ -18,9 +18,10 @@ from callqa.data import (
     Utterance,
     Word,
 )
+from callqa.language.lexicon import LEXICON_NAMES, Entry, Lexicon, LexiconSet
 
 AGENT, CUSTOMER = Role.AGENT, Role.CUSTOMER
-_SPEAKERS = {AGENT: "SPEAKER_00", CUSTOMER: "SPEAKER_01", None: "SPEAKER_02"}
+_SPEAKERS: dict[Role | None, str] = {AGENT: "SPEAKER_00", CUSTOMER: "SPEAKER_01", None: "SPEAKER_02"}
 
 
 @dataclass(frozen=True)
@@ -119,4 +120,63 @@ def make_facts(
         Coverage(speech_seconds, missing, tuple(sorted(holes))),
         tuple(acoustics),
         status,
+    )
+
+
+_PHRASES: dict[str, dict[str, tuple[dict[str, object], ...]]] = {
+    "zh": {
+        "courtesy": (
+            {"phrase": "请", "kind": "asking", "unless": ("申请",)},
+            {"phrase": "抱歉", "kind": "refusing"},
+            {"phrase": "感谢您的耐心等待", "kind": "waiting"},
+        ),
+        "forbidden": (
+            {"phrase": "不知道", "kind": "refusing", "unless": ("不知道您", "您不知道")},
+            {"phrase": "没办法", "kind": "refusing"},
+            {"phrase": "你自己看着办", "kind": "impatience"},
+            {"phrase": "听不懂吗", "kind": "mocking"},
+            {"phrase": "不行", "kind": "refusing"},
+        ),
+        "closing": (
+            {"phrase": "请问还有什么可以帮您", "kind": "anything_else"},
+            {"phrase": "感谢您的来电", "kind": "thanks"},
+            {"phrase": "再见", "kind": "goodbye"},
+        ),
+        "guessing": ({"phrase": "肯定是您自己弄的", "kind": "blame"},),
+        "privacy": ({"phrase": "报一下您的密码", "kind": "asks_secret"},),
+        "transparency": (
+            {"phrase": "我帮您查一下", "kind": "doing"},
+            {"phrase": "接下来", "kind": "next"},
+            {"phrase": "二十四小时之内", "kind": "by_when"},
+        ),
+        "wait": ({"phrase": "稍等", "kind": "announce"}, {"phrase": "让您久等了", "kind": "back"}),
+    },
+    "en": {
+        "courtesy": ({"phrase": "please", "kind": "asking"},),
+        "forbidden": ({"phrase": "not my problem", "kind": "refusing"},),
+        "closing": (
+            {"phrase": "is there anything else", "kind": "anything_else"},
+            {"phrase": "goodbye", "kind": "goodbye"},
+        ),
+        "guessing": ({"phrase": "you must have broken it", "kind": "blame"},),
+        "privacy": ({"phrase": "tell me your password", "kind": "asks_secret"},),
+        "transparency": ({"phrase": "let me check", "kind": "doing"},),
+        "wait": ({"phrase": "hold on", "kind": "announce"},),
+    },
+}
+
+
+def make_lexicons(language: str = "zh") -> LexiconSet:
+    """A handful of phrases in each lexicon, so that tests do not rest on the shipped ones."""
+    return LexiconSet(
+        language=language,
+        **{
+            name: Lexicon(
+                name,
+                language,
+                "test",
+                tuple(Entry.model_validate(item) for item in _PHRASES[language].get(name, ())),
+            )
+            for name in LEXICON_NAMES
+        },
     )

@@ -1,0 +1,193 @@
+"""Closing, guessing, privacy and transparency: what the agent's words say about its conduct."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from callqa.config import MeasureSettings
+from callqa.data import CallFacts, Evidence, Measure, Role, Utterance
+from callqa.language.lexicon import LexiconSet
+from callqa.measures.ending import call_ending
+from callqa.measures.phrases import (
+    CERTAIN_PROBABILITY,
+    Occurrence,
+    fault_counts,
+    find_faults,
+    find_occurrences,
+)
+from callqa.measures.shared import cite, mean_probability, roles_unknown, say, seconds
+
+_UNITS = {"closing": "elements", "guessing": "count", "privacy": "count", "transparency": "elements"}
+# "Anything else?" belongs to the second half; farewell to the last words.
+_FAREWELL_UTTERANCES = 4
+# Spoken digits in a row. Telephone numbers (11) are read back rightly, order numbers are nobody's
+# secret: only what has an identity card's or a bank card's inner form counts.
+_DIGIT_RUN = re.compile(r"(?<!\d)\d(?:[\s,，、-]?\d){14,18}[\s,，、-]?[xX]?(?!\d)")
+_IDENTITY = re.compile(r"[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]")
+_IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CARD_WORDS = re.compile(r"银行卡|卡号|信用卡|card", re.IGNORECASE)
+_DIGITS = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
+_NOT_TO = {
+    "zh": re.compile(r"(?:不要|别|请勿|切勿|不能|无需|不需要|不用|不会|不可以|不必)[^，。？！]{0,8}$"),
+    "en": re.compile(r"\b(?:never|not|don't|no need to|won't|without)\b[^.?!]{0,30}$", re.IGNORECASE),
+}
+
+
+def measure_conduct(facts: CallFacts, lexicons: LexiconSet, settings: MeasureSettings) -> dict[str, Measure]:
+    """`closing` {anything_else, farewell}, `guessing`, `privacy`, `transparency` {doing, next,
+    by_when}."""
+    if not facts.roles.certain:
+        unknown = {name: roles_unknown(facts, name, unit) for name, unit in _UNITS.items()}
+        return {name: measure for name, measure in unknown.items() if measure is not None}
+    agent, language = facts.utterances_of(Role.AGENT), facts.language
+    if not agent:
+        reason = say(language, "坐席没有可识别的话。", "The agent has no recognised words.")
+        return {name: Measure(name, None, unit, reason=reason) for name, unit in _UNITS.items()}
+    guesses = find_faults(lexicons.guessing, agent, language, settings)
+    return {
+        "closing": _closing(facts, agent, lexicons, settings),
+        "guessing": _guessing(guesses, language),
+        "privacy": _privacy(agent, lexicons, language, settings),
+        "transparency": _transparency(agent, lexicons, language, settings),
+    }
+
+
+def _closing(
+    facts: CallFacts, agent: Sequence[Utterance], lexicons: LexiconSet, settings: MeasureSettings
+) -> Measure:
+    end = max(turn.end for turn in facts.turns)
+    last = agent[-_FAREWELL_UTTERANCES:]
+    late = [u for u in agent if u.start >= end / 2 or u in last]
+    lexicon, language = lexicons.closing, facts.language
+    asked = find_occurrences(lexicon.of_kind("anything_else"), late, language, settings)
+    farewell = find_occurrences(lexicon.of_kind("thanks", "rating", "goodbye"), last, language, settings)
+    evidence: list[Evidence] = []
+    if asked:
+        evidence.append(
+            asked[-1].cite(say(language, "询问了是否还有其他需要。", "Asked whether there is anything else."))
+        )
+    if farewell:
+        evidence.append(farewell[-1].cite(say(language, "结束语。", "The closing words.")))
+    if not (asked and farewell):
+        missing = [] if asked else [say(language, "询问其他需要", '"anything else?"')]
+        missing += [] if farewell else [say(language, "感谢或道别", "thanks or farewell")]
+        reason = say(
+            language,
+            f"坐席最后的话里没有听到{'、'.join(missing)}。",
+            f"The agent's last words have no {' and no '.join(missing)}.",
+        )
+        evidence.append(cite(agent[-1], reason))
+    components = {
+        "ending": call_ending(facts),
+        "window_start": min(late[0].start, last[0].start),
+        "occurrences": [item.as_component() for item in (*asked, *farewell)],
+    }
+    value = {"anything_else": bool(asked), "farewell": bool(farewell)}
+    return Measure("closing", value, _UNITS["closing"], components, tuple(evidence))
+
+
+def _guessing(found: Sequence[Occurrence], language: str) -> Measure:
+    evidence = tuple(
+        item.cite(
+            say(
+                language,
+                f"没有查证就下结论：“{item.phrase}”{_doubt(item, language)}。",
+                f'A conclusion without checking: "{item.phrase}"{_doubt(item, language)}.',
+            )
+        )
+        for item in sorted(found, key=lambda item: not item.certain)
+    )
+    components = fault_counts(found)
+    return Measure("guessing", components["count"], "count", components, evidence)
+
+
+def _privacy(
+    agent: Sequence[Utterance], lexicons: LexiconSet, language: str, settings: MeasureSettings
+) -> Measure:
+    asked = [
+        item
+        for item in find_faults(lexicons.privacy, agent, language, settings)
+        if not _NOT_TO[language].search(item.utterance.text[: item.first_char])
+    ]
+    read_out = [item for utterance in agent for item in _numbers_read_out(utterance)]
+    found = sorted([*asked, *read_out], key=lambda item: (not item.certain, item.span.start))
+    evidence = tuple(item.cite(_privacy_reason(item, language)) for item in found)
+    components = fault_counts(found)
+    return Measure("privacy", components["count"], "count", components, evidence)
+
+
+def _numbers_read_out(utterance: Utterance) -> list[Occurrence]:
+    found = []
+    # One character for one character: places in the text stay what they are.
+    for match in _DIGIT_RUN.finditer(utterance.text.translate(_DIGITS)):
+        digits = re.sub(r"[^\dX]", "", match.group().upper())
+        is_identity = bool(_IDENTITY.fullmatch(digits))
+        is_card = digits.isdigit() and len(digits) >= 16 and bool(_CARD_WORDS.search(utterance.text))
+        if not (is_identity or is_card):
+            continue
+        probability = mean_probability(utterance.words_between(*match.span()))
+        # The check digit tells a number that was heard rightly from one that only looks alike.
+        checked = _identity_checks(digits) if is_identity else _luhn_checks(digits)
+        certain = checked and probability is not None and probability >= CERTAIN_PROBABILITY
+        heard = utterance.text[slice(*match.span())]
+        found.append(Occurrence(utterance, heard, "reads_out", *match.span(), 1.0, probability, certain))
+    return found
+
+
+def _identity_checks(digits: str) -> bool:
+    """Check digit of an 18-digit identity number (GB 11643-1999).
+
+    >>> _identity_checks("11010519491231002X"), _identity_checks("110105194912310021")
+    (True, False)
+    """
+    total = sum(int(digit) * weight for digit, weight in zip(digits, _IDENTITY_WEIGHTS, strict=False))
+    return digits[-1] == "10X98765432"[total % 11]
+
+
+def _luhn_checks(digits: str) -> bool:
+    """Check digit of a card number (ISO/IEC 7812).
+
+    >>> _luhn_checks("4111111111111111"), _luhn_checks("4111111111111112")
+    (True, False)
+    """
+    doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits))]
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def _privacy_reason(item: Occurrence, language: str) -> str:
+    doubt = _doubt(item, language)
+    if item.kind == "reads_out":
+        return say(
+            language, f"读出了完整的证件号或卡号{doubt}。", f"Read out a full identity or card number{doubt}."
+        )
+    return say(
+        language,
+        f"索要完整的密码、验证码或号码：“{item.phrase}”{doubt}。",
+        f'Asked for a full password, code or number: "{item.phrase}"{doubt}.',
+    )
+
+
+def _transparency(
+    agent: Sequence[Utterance], lexicons: LexiconSet, language: str, settings: MeasureSettings
+) -> Measure:
+    names = {
+        "doing": say(language, "说明正在做什么。", "Says what is being done."),
+        "next": say(language, "说明下一步。", "Says what happens next."),
+        "by_when": say(language, "说明时限。", "Says by when."),
+        "cost": say(language, "说明费用。", "Says what it costs."),
+    }
+    found = find_occurrences(lexicons.transparency, agent, language, settings)
+    by_kind = {kind: [item for item in found if item.kind == kind] for kind in names}
+    evidence = tuple(by_kind[kind][0].cite(reason) for kind, reason in names.items() if by_kind[kind])
+    components = {
+        "counts": {kind: len(items) for kind, items in by_kind.items()},
+        "occurrences": [item.as_component() for item in found],
+        "agent_seconds": seconds(sum(u.end - u.start for u in agent)),
+    }
+    value = {kind: bool(by_kind[kind]) for kind in ("doing", "next", "by_when")}
+    return Measure("transparency", value, _UNITS["transparency"], components, evidence)
+
+
+def _doubt(item: Occurrence, language: str) -> str:
+    return "" if item.certain else say(language, "（识别不确定，请听录音）", " (not certain: listen)")
