@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from callqa.audio.levels import HOP, band_pass, block_power, noise_floor
+from callqa.audio.levels import HOP, band_pass, block_power, noise_floor, runs
 from callqa.data import TimeSpan, merge_spans
 
 Samples = NDArray[np.float32]
@@ -171,7 +171,7 @@ def _cut(spans: Sequence[TimeSpan], foreign: Mask) -> tuple[TimeSpan, ...]:
             continue
         islands = [
             TimeSpan((first + start) * HOP, (first + end) * HOP)
-            for start, end in _runs(~part)
+            for start, end in runs(~part)
             if (end - start) * HOP >= _MIN_ISLAND
         ]
         for island in merge_spans(islands, max_gap=_GAP):
@@ -181,12 +181,6 @@ def _cut(spans: Sequence[TimeSpan], foreign: Mask) -> tuple[TimeSpan, ...]:
             end = span.end if span.end - island.end < _EDGE else island.end
             kept.append(TimeSpan(start, max(start, end)))
     return tuple(kept)
-
-
-def _runs(mask: Mask) -> list[tuple[int, int]]:
-    """First and end index of every run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _mask(spans: Sequence[TimeSpan], size: int) -> Mask:

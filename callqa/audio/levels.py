@@ -76,6 +76,16 @@ def block_power(samples: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np
     return power
 
 
+def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and end index of every run of True.
+
+    >>> runs(np.array([True, True, False, True]))
+    [(0, 2), (3, 4)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return [(int(first), int(end)) for first, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def band_pass(
     samples: NDArray[np.float32],
     sample_rate_hz: int,
