@@ -1,0 +1,1 @@
+"""From turns to words: recognition, word attribution, normalisation and coverage."""

@@ -1,0 +1,228 @@
+"""Turns become utterances: recognition by windows, a second pass where it failed, cleaning,
+word attribution, normalisation, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callqa.config import TranscriptSettings
+from callqa.data import Coverage, RemovedText, TimeSpan, Turn, Utterance, Word
+from callqa.language import count_syllables
+from callqa.transcript.attribution import attribute_words
+from callqa.transcript.coverage import measure_coverage, untranscribed_of
+from callqa.transcript.invention import remove_invented
+from callqa.transcript.normalise import normalise_words
+from callqa.transcript.recogniser import SAMPLE_RATE_HZ, Heard, Recogniser
+from callqa.transcript.windows import audio_of, cut_window, group_turns
+
+Samples = NDArray[np.float32]
+Progress = Callable[[float], None]
+
+LANGUAGE_PIECES = 4  # the longest windows, from which the language is told
+RETRY_FROM = 0.6  # seconds of speech without words that are worth a second pass
+RETRY_GAP = 1.5  # seconds of a turn with words
+JOINERS = {"zh": "", "en": " "}
+# Less than this many syllables or words a second in a turn of some length: words are missing.
+SPARSE_RATE = {"zh": 1.5, "en": 0.8}
+SPARSE_FROM = 2.0  # seconds
+PLAUSIBLE_LOGPROB = -1.1  # below it a second pass's text is a guess
+
+
+@dataclass(frozen=True, slots=True)
+class Transcription:
+    """`language_share` is the share of the evidence for `language`, None where it was given."""
+
+    language: str
+    language_share: float | None
+    utterances: tuple[Utterance, ...]
+    coverage: Coverage
+
+
+class Transcriber:
+    """Recognition of a call's turns."""
+
+    def __init__(self, recogniser: Recogniser, settings: TranscriptSettings) -> None:
+        self._recogniser = recogniser
+        self._settings = settings
+
+    def transcribe(
+        self,
+        channels: Sequence[Samples],
+        turns: Sequence[Turn],
+        language: str | None,
+        prompt_for: Callable[[str], str],
+        progress: Progress | None = None,
+    ) -> Transcription:
+        """Words of `turns` (in order of start, `turn.channel` indexing `channels`, mono 16 kHz).
+
+        `prompt_for(language)` gives the names and terms to listen for. `progress` is called with
+        the share done.
+        """
+        channel_windows = [
+            (channel, [index for index, turn in enumerate(turns) if turn.channel == channel])
+            for channel in range(len(channels))
+        ]
+        jobs: list[_Job] = []
+        for channel, members in channel_windows:
+            for window in group_turns([turns[index] for index in members], self._settings.max_window):
+                held = tuple(members[index] for index in window.turns)
+                span = TimeSpan(window.start, window.end)
+                pieces = cut_window(span, channels[channel], SAMPLE_RATE_HZ)
+                jobs.extend(_Job(channel, piece, held) for piece in pieces)
+        share: float | None = None
+        if language is None:
+            language, share = self._find_language(channels, jobs)
+        return self._recognise(channels, turns, jobs, language, share, prompt_for(language), progress)
+
+    def _find_language(self, channels: Sequence[Samples], jobs: Sequence[_Job]) -> tuple[str, float | None]:
+        longest = sorted(jobs, key=lambda job: -job.span.duration)[:LANGUAGE_PIECES]
+        if not longest:
+            return self._settings.languages[0], None
+        pieces = [audio_of(job.span, channels[job.channel], SAMPLE_RATE_HZ)[1] for job in longest]
+        shares = self._recogniser.language_probabilities(pieces, self._settings.languages)
+        language = max(shares, key=lambda name: shares[name])
+        return language, shares[language]
+
+    def _recognise(
+        self,
+        channels: Sequence[Samples],
+        turns: Sequence[Turn],
+        jobs: Sequence[_Job],
+        language: str,
+        share: float | None,
+        prompt: str,
+        progress: Progress | None,
+    ) -> Transcription:
+        words: dict[int, list[Word]] = {index: [] for index in range(len(turns))}
+        removed: list[RemovedText] = []
+        for job, heard in zip(jobs, self._run(channels, jobs, language, prompt), strict=True):
+            kept = self._clean(heard, language, prompt, removed)
+            spans = [(index, turns[index].span) for index in job.turns if turns[index].span.overlap(job.span) > 0]
+            for index, own in attribute_words(kept, spans).items():
+                words[index].extend(own)
+        if progress:
+            progress(0.8)
+        self._second_pass(channels, turns, words, language, prompt, removed)
+        utterances = [
+            Utterance(
+                start=turn.start,
+                end=turn.end,
+                speaker=turn.speaker,
+                words=normalised,
+                channel=turn.channel,
+                role=turn.role,
+                joiner=JOINERS.get(language, " "),
+            )
+            for index, turn in enumerate(turns)
+            if (normalised := normalise_words(_within(sorted_words(words[index]), turn.span), language))
+        ]
+        return Transcription(language, share, tuple(utterances), measure_coverage(turns, utterances, removed))
+
+    def _run(
+        self, channels: Sequence[Samples], jobs: Sequence[_Job], language: str, prompt: str, **options: float
+    ) -> list[tuple[float, Heard]]:
+        cut = [audio_of(job.span, channels[job.channel], SAMPLE_RATE_HZ) for job in jobs]
+        found = self._recogniser.recognise([piece for _, piece in cut], language, prompt, **options)  # type: ignore[arg-type]
+        return [(start, heard) for (start, _), heard in zip(cut, found, strict=True)]
+
+    def _clean(
+        self, timed: tuple[float, Heard], language: str, prompt: str, removed: list[RemovedText]
+    ) -> tuple[Word, ...]:
+        start, heard = timed
+        words = [
+            Word(start + word.start, start + word.end, word.text.strip(), min(1.0, max(0.0, word.probability)))
+            for word in heard.words
+            if word.text.strip()
+        ]
+        cleaned = remove_invented(words, language, lambda text: count_syllables(text, language), prompt)
+        joiner = JOINERS.get(language, " ")
+        for run, reason in cleaned.removed:
+            text = joiner.join(word.text for word in run)
+            removed.append(RemovedText(run[0].start, max(run[-1].end, run[0].start), text, reason))
+        return cleaned.words
+
+    def _second_pass(
+        self,
+        channels: Sequence[Samples],
+        turns: Sequence[Turn],
+        words: dict[int, list[Word]],
+        language: str,
+        prompt: str,
+        removed: list[RemovedText],
+    ) -> None:
+        """Listen again, alone, to turns that got no or too few words and to holes inside turns."""
+        retries: list[_Job] = []
+        for index, turn in enumerate(turns):
+            own = words[index]
+            if _mostly_inside_another(index, turns):
+                continue
+            sparse = own and turn.duration >= SPARSE_FROM and (
+                count_syllables(JOINERS.get(language, " ").join(w.text for w in own), language)
+                < SPARSE_RATE.get(language, 0.8) * turn.duration
+            )
+            if sparse or (not own and turn.duration >= RETRY_FROM):
+                pieces = cut_window(turn.span, channels[turn.channel], SAMPLE_RATE_HZ)
+                retries.extend(_Job(turn.channel, piece, (index,)) for piece in pieces)
+                continue
+            holes = untranscribed_of(turn.span, [TimeSpan(word.start, word.end) for word in own]) if own else ()
+            retries.extend(
+                _Job(turn.channel, piece, (index,))
+                for hole in holes
+                if hole.duration >= RETRY_GAP
+                for piece in cut_window(hole, channels[turn.channel], SAMPLE_RATE_HZ)
+            )
+        if not retries:
+            return
+        found = self._run(channels, retries, language, prompt, repetition_penalty=1.1)
+        for job, timed in zip(retries, found, strict=True):
+            index = job.turns[0]
+            if timed[1].mean_logprob < PLAUSIBLE_LOGPROB:
+                continue
+            fresh = self._clean(timed, language, prompt, removed)
+            inside = [word for word in words[index] if job.span.start <= (word.start + word.end) / 2 < job.span.end]
+            if _amount(fresh, language) > _amount(inside, language):
+                words[index] = [word for word in words[index] if word not in inside] + list(fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A stretch of one channel to recognise, and the turns its words may belong to."""
+
+    channel: int
+    span: TimeSpan
+    turns: tuple[int, ...]
+
+
+def sorted_words(words: Sequence[Word]) -> list[Word]:
+    """Words in the order they were said."""
+    return sorted(words, key=lambda word: (word.start, word.end))
+
+
+def _amount(words: Sequence[Word], language: str) -> int:
+    return count_syllables(JOINERS.get(language, " ").join(word.text for word in words), language)
+
+
+def _within(words: Sequence[Word], turn: TimeSpan) -> list[Word]:
+    """Words with their times held inside the turn they belong to."""
+    held = []
+    for word in words:
+        start = min(max(word.start, turn.start), turn.end)
+        held.append(Word(start, min(max(word.end, start), turn.end), word.text, word.probability))
+    return held
+
+
+def _mostly_inside_another(index: int, turns: Sequence[Turn]) -> bool:
+    """Whether another turn on the same channel covers most of this one: listening to it alone
+    would only hear the other speaker again."""
+    turn = turns[index]
+    return any(
+        other.channel == turn.channel
+        and other.duration > turn.duration
+        and other.span.overlap(turn.span) > 0.6 * turn.duration
+        for position, other in enumerate(turns)
+        if position != index
+    )

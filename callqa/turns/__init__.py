@@ -1,0 +1,1 @@
+"""From samples to turns: speech activity, speaker embeddings, clustering, roles."""
