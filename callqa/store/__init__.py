@@ -10,10 +10,10 @@ from typing import Any, Self
 
 from callqa.data import CallAnalysis, Verdict
 from callqa.store import calls, claims
-from callqa.store.calls import CallKeys, CallSummary, Failure
+from callqa.store.calls import GIVEN_FIELDS, CallKeys, CallSummary, Failure, KnownCall
 from callqa.store.database import Database, open_database
 
-__all__ = ["CallKeys", "CallSummary", "Failure", "Store", "StoredCall"]
+__all__ = ["GIVEN_FIELDS", "CallKeys", "CallSummary", "Failure", "KnownCall", "Store", "StoredCall"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,10 @@ class Store:
                 calls.load_call_keys(connection, call_id),
             )
 
-    def keys(self, sha256: str) -> tuple[str, CallKeys] | None:
-        """Id and keys of the call stored for this audio, None where there is none."""
+    def known(self, sha256: str) -> KnownCall | None:
+        """What the call stored for this audio was made of, None where there is none."""
         with self._database.reading() as connection:
-            return calls.load_keys(connection, sha256)
+            return calls.load_known(connection, sha256)
 
     def summaries(
         self,

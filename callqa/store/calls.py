@@ -25,15 +25,35 @@ from callqa.errors import StoreError
 from callqa.store.codec import pack, to_plain, unpack
 from callqa.store.tables import CallRow, CriterionRow, EvidenceRow, FailureRow, MeasureRow, PathRow, now
 
+GIVEN_FIELDS = (
+    "agent_id",
+    "agent_name",
+    "company",
+    "started_at",
+    "queue",
+    "agent_channel",
+    "language",
+)
+"""What manifest, file name and options may say about a call."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallKeys:
-    """What a stored call was made of: the file's whole SHA-256, and a digest each of all that
-    the facts and all that the verdicts depend on."""
+    """What a stored call was made of: the file's whole SHA-256, a digest each of all that the
+    facts and all that the verdicts depend on, and what was `given` (`GIVEN_FIELDS`)."""
 
     sha256: str
     facts_key: str
     judge_key: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCall:
+    """What tells whether a stored call has to be done again."""
+
+    id: str
+    keys: CallKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +123,7 @@ def save_call(
         "judged_share": card.judged_share,
         "capped_by": card.capped_by,
         "notes": list(card.notes),
+        "given": dict(keys.given),
         "facts": pack(facts),
         "callqa_version": analysis.provenance.callqa_version,
         "models": dict(analysis.provenance.models),
@@ -220,20 +241,26 @@ def load_call(connection: Connection, call_id: str) -> CallAnalysis:
     )
 
 
-def load_keys(connection: Connection, sha256: str) -> tuple[str, CallKeys] | None:
+def load_known(connection: Connection, sha256: str) -> KnownCall | None:
     """The call stored for this audio and what it was made of, None where there is none."""
     row = connection.execute(
-        select(CallRow.id, CallRow.facts_key, CallRow.judge_key).where(CallRow.sha256 == sha256)
+        select(CallRow.id, CallRow.facts_key, CallRow.judge_key, CallRow.given).where(
+            CallRow.sha256 == sha256
+        )
     ).first()
-    return None if row is None else (row.id, CallKeys(sha256, row.facts_key, row.judge_key))
+    if row is None:
+        return None
+    return KnownCall(row.id, CallKeys(sha256, row.facts_key, row.judge_key, row.given))
 
 
 def load_call_keys(connection: Connection, call_id: str) -> CallKeys:
     """What a stored call was made of."""
     row = connection.execute(
-        select(CallRow.sha256, CallRow.facts_key, CallRow.judge_key).where(CallRow.id == call_id)
+        select(CallRow.sha256, CallRow.facts_key, CallRow.judge_key, CallRow.given).where(
+            CallRow.id == call_id
+        )
     ).one()
-    return CallKeys(row.sha256, row.facts_key, row.judge_key)
+    return CallKeys(row.sha256, row.facts_key, row.judge_key, row.given)
 
 
 def find_call(connection: Connection, name: str) -> str:

@@ -50,7 +50,8 @@ class CallRow(Base):
 
     `facts_key` changes with everything that changes the facts (models, settings of the audio
     stages, what was given for this call), `judge_key` with everything that changes the verdicts
-    (rubrics, lexicons, settings of the measures, program version).
+    (rubrics, lexicons, settings of the measures, program version). `given` is what manifest, file
+    name and options said about the call.
     """
 
     __tablename__ = "calls"
@@ -74,6 +75,7 @@ class CallRow(Base):
     judged_share: Mapped[float]
     capped_by: Mapped[str | None]
     notes: Mapped[Any] = mapped_column(JSON)
+    given: Mapped[Any] = mapped_column(JSON)
     facts: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     callqa_version: Mapped[str]
     models: Mapped[Any] = mapped_column(JSON)

@@ -111,11 +111,13 @@ def test_saving_again_replaces(store: Store) -> None:
     store.save(make_analysis(), KEYS, "a.wav")
     less = make_analysis(score=None)
     less = dataclasses.replace(less, measures={"talk_share": less.measures["talk_share"]})
-    store.save(less, CallKeys(KEYS.sha256, "facts-2", "judge-2"), "a.wav")
+    store.save(less, CallKeys(KEYS.sha256, "facts-2", "judge-2", {"agent_channel": 1}), "a.wav")
     assert store.count() == 1
     assert store.load("0123456789abcdef").analysis == less
-    assert store.keys(KEYS.sha256) == ("0123456789abcdef", CallKeys(KEYS.sha256, "facts-2", "judge-2"))
-    assert store.keys("f" * 64) is None
+    known = store.known(KEYS.sha256)
+    assert known is not None
+    assert known.keys == CallKeys(KEYS.sha256, "facts-2", "judge-2", {"agent_channel": 1})
+    assert store.known("f" * 64) is None
 
 
 def test_one_call_under_two_names(store: Store, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("judged_share", sa.Double(), nullable=False),
         sa.Column("capped_by", sa.String(), nullable=True),
         sa.Column("notes", sa.JSON(), nullable=False),
+        sa.Column("given", sa.JSON(), nullable=False),
         sa.Column("facts", sa.LargeBinary(), nullable=False),
         sa.Column("callqa_version", sa.String(), nullable=False),
         sa.Column("models", sa.JSON(), nullable=False),
