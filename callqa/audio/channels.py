@@ -133,9 +133,11 @@ def _groups(
 
 def _same_mix(first: Samples, second: Samples, sample_rate_hz: int, threshold: float) -> bool:
     correlation, lag = _correlation(first, second, sample_rate_hz)
-    if correlation >= threshold:
-        return True
-    return correlation >= _ALIKE and _level_spread_db(first, second, lag, sample_rate_hz) < _STEADY_DB
+    if correlation < _ALIKE:
+        return False
+    # Leakage makes two parties' channels coherent too, but not equally loud whoever speaks.
+    steady_db = _STEADY_DB if correlation < threshold else 2 * _STEADY_DB
+    return _level_spread_db(first, second, lag, sample_rate_hz) < steady_db
 
 
 def _correlation(first: Samples, second: Samples, sample_rate_hz: int) -> tuple[float, int]:

@@ -6,9 +6,10 @@ import struct
 from pathlib import Path
 from typing import Any
 
-_STATES_LENGTH = ("mov", "mp4", "flac", "asf", "matroska", "w64", "aiff", "caf")
+_STATES_LENGTH = ("mov", "mp4", "flac", "matroska", "w64", "aiff", "caf")
 _TOLERANCE = 0.5
 _UNKNOWN_SIZES = (0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000)
+_ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 
 _ENDINGS = {
     "wav": (".wav", ".wave"),
@@ -60,6 +61,8 @@ def is_cut_off(path: Path, container: str, declared: float | None, decoded: floa
         return _wav_is_cut_off(path)
     if "ogg" in kinds:
         return _ogg_is_cut_off(path)
+    if "asf" in kinds:
+        return _asf_is_cut_off(path)
     states_length = any(kind in _STATES_LENGTH for kind in kinds) or (
         "mp3" in kinds and _has_xing_header(path)
     )
@@ -90,6 +93,17 @@ def _ogg_is_cut_off(path: Path) -> bool:
         tail = file.read()
     last = tail.rfind(b"OggS")
     return last < 0 or len(tail) < last + 6 or not tail[last + 5] & 4
+
+
+def _asf_is_cut_off(path: Path) -> bool:
+    """Whether the file is shorter than its File Properties Object says; 0 there says nothing."""
+    with path.open("rb") as file:
+        head = file.read(65_536)
+    place = head.find(_ASF_FILE_PROPERTIES)
+    if place < 0 or len(head) < place + 48:
+        return False
+    (announced,) = struct.unpack_from("<Q", head, place + 40)
+    return bool(announced > path.stat().st_size)
 
 
 def _has_xing_header(path: Path) -> bool:

@@ -102,6 +102,8 @@ def decode(
                 decoded = _decode_stream(container, stream, path, sample_rate_hz, max_duration)
         except av.FFmpegError as error:
             raise _not_audio(path, error) from error
+        except OSError as error:
+            raise _unreadable(path, error) from error
         except (ValueError, UnicodeDecodeError) as error:
             # PyAV's own checks on what FFmpeg found: impossible rates, channel layouts, names.
             raise _damaged(path) from error
@@ -185,11 +187,13 @@ class _Buffer:
 
     def append(self, block: NDArray[Any]) -> None:
         """Add `(channel, time)` samples."""
-        self._store[:, self._reserve(block.shape[1])] = block
+        place = self._reserve(block.shape[1])
+        self._store[:, place] = block
 
     def append_silence(self, num_samples: int) -> None:
         """Add zeros."""
-        self._store[:, self._reserve(num_samples)] = 0.0
+        place = self._reserve(num_samples)
+        self._store[:, place] = 0.0
 
     def samples(self) -> Samples:
         """All that was added, clipped to [-1, 1], nothing that is not a number left."""

@@ -31,6 +31,11 @@ _ENVELOPE = 0.6
 _LOUD = 30.0  # power over the noise floor where leakage can be heard at all
 _MIN_DIFFERENCE = 2.0  # power ratio above which the leaking channel is the louder one
 _MARGIN_DB = (5.0, 9.0)
+# The share of leakage that its own wave must explain for the rest to say something (0-1), and
+# the rest, over the leakage, that is a second voice.
+_USELESS_RESIDUAL = 0.25
+_OWN_RESIDUAL = 0.7
+_COHERENCE_BLOCKS = 6
 # Leakage comes spread out: hybrids and rooms ring on a little.
 _SPREAD_BEFORE = 2  # blocks
 _SPREAD_AFTER = 6
@@ -42,12 +47,14 @@ _EDGE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class _Leak:
-    """How one channel comes through in another: `gain` (power ratio), `lag` (blocks), and by
-    how many times louder than that a sound must be to count as the other party's own."""
+    """How one channel comes through in another: `gain` (power ratio), `lag` (blocks), by how many
+    times louder than that a sound must be to count as the other party's own (`margin`), and
+    `residual`: what of the other channel's power the leaking wave does not explain, by block."""
 
     gain: float
     lag: int
     margin: float
+    residual: Power
 
 
 def own_activity(
@@ -68,7 +75,7 @@ def own_activity(
                 bands[other], bands[index], powers[other], powers[index], masks[other], sample_rate_hz
             )
             if leak is not None:
-                foreign |= powers[index] < leak.margin * _predicted(powers[other], leak)
+                foreign |= _is_foreign(powers[index], powers[other], leak)
         result.append(_cut(spans, foreign))
     return tuple(result)
 
@@ -111,7 +118,10 @@ def _find_leak(
     gain_db = float(np.median(gains_db))
     spread_db = 1.48 * float(np.median(np.abs(gains_db - gain_db)))
     margin_db = min(max(2 * spread_db, _MARGIN_DB[0]), _MARGIN_DB[1])
-    return _Leak(10 ** (gain_db / 10), lag, 10 ** (margin_db / 10))
+    residual = _residual(source, target, target_power, best - round(_MAX_LEAD * rate), rate)
+    if float(np.median(residual[late] / np.maximum(target_power[late], 1e-12))) > _USELESS_RESIDUAL:
+        residual = np.zeros_like(target_power)
+    return _Leak(10 ** (gain_db / 10), lag, 10 ** (margin_db / 10), residual)
 
 
 def _windowed_correlation(
@@ -131,6 +141,36 @@ def _windowed_correlation(
         local = energy[length : length + lead + lag + 1] - energy[: lead + lag + 1]
         found[row] = cross / np.sqrt(np.maximum(local * float(np.vdot(a, a)), 1e-20))
     return found
+
+
+def _residual(source: Samples, target: Samples, target_power: Power, lag: int, rate: int) -> Power:
+    """The power of `target` that `source`, `lag` samples late, does not explain."""
+    late = np.zeros_like(source)
+    if lag >= 0:
+        late[lag:] = source[: source.size - lag]
+    else:
+        late[:lag] = source[-lag:]
+    length = round(HOP * rate)
+    size = target_power.size
+    shape = (size, length)
+    cross = np.einsum(
+        "bt,bt->b", late[: size * length].reshape(shape), target[: size * length].reshape(shape)
+    )
+    around = np.full(_COHERENCE_BLOCKS, 1 / _COHERENCE_BLOCKS)
+    own = np.convolve(block_power(target, rate), around, mode="same")
+    theirs = np.convolve(block_power(late, rate), around, mode="same")
+    shared = np.convolve(cross.astype(np.float64) / length, around, mode="same") ** 2
+    residual: Power = np.maximum(own - shared / np.maximum(theirs, 1e-12), 0.0)
+    return residual
+
+
+def _is_foreign(power: Power, source_power: Power, leak: _Leak) -> Mask:
+    """Blocks that leakage explains: not louder than it by the margin, and, where the leakage is
+    coherent, nothing of its own size left over once the leaking wave is taken out."""
+    predicted = _predicted(source_power, leak)
+    own = leak.residual > np.maximum(_OWN_RESIDUAL * predicted, 10 * noise_floor(power))
+    foreign: Mask = (power < leak.margin * predicted) & ~own
+    return foreign
 
 
 def _by_envelope(source_power: Power, target_power: Power, loud: Mask, lag: int) -> NDArray[np.int_] | None:
