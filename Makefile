@@ -21,7 +21,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "callqa needs Python 3.11 or newer: make PYTHON=python3.11")'
 	@test -x $(BIN)/pip || { echo "Making the environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing callqa and what it needs; the first time takes some minutes"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 weights: $(VENV)/.installed
