@@ -110,12 +110,15 @@ class Searcher:
 
         `threshold` is the least similarity, 0-1.
         """
-        wanted = [token.text for token in tokens(phrase)]
+        # Initialisms are said letter by letter: ONU is not "on".
+        wanted = [
+            (token.text, phrase[token.first_char : token.end_char].isupper()) for token in tokens(phrase)
+        ]
         if not wanted:
             return []
         starts = {
             position - offset
-            for offset, word in enumerate(wanted)
+            for offset, (word, _) in enumerate(wanted)
             for position in self._index.get(sound_key(word), ())
         }
         found = []
@@ -128,17 +131,17 @@ class Searcher:
                 )
         return best_apart(found)
 
-    def _align(self, wanted: list[str], start: int) -> tuple[int, int, float]:
+    def _align(self, wanted: list[tuple[str, bool]], start: int) -> tuple[int, int, float]:
         low = max(0, start - 1)
         high = min(len(self._tokens), start + len(wanted) + 1)
         window = [token.text for token in self._tokens[low:high]]
         row: list[tuple[float, int]] = [(0.0, j) for j in range(len(window) + 1)]
-        for word in wanted:
+        for word, exact in wanted:
             previous, row = row, [(row[0][0] + _GAP, row[0][1])]
             for j, other in enumerate(window):
                 row.append(
                     min(
-                        (previous[j][0] + _word_cost(word, other), previous[j][1]),
+                        (previous[j][0] + _word_cost(word, other, exact), previous[j][1]),
                         (previous[j + 1][0] + _GAP, previous[j + 1][1]),
                         (row[j][0] + _GAP, row[j][1]),
                         key=lambda cell: cell[0],
@@ -149,13 +152,16 @@ class Searcher:
 
 
 @lru_cache(maxsize=100_000)
-def _word_cost(word: str, other: str) -> float:
+def _word_cost(word: str, other: str, exact: bool) -> float:
     if word == other:
         return 0.0
+    if exact:
+        return 1.0
     from rapidfuzz import fuzz
 
     alike = fuzz.ratio(word, other) / 100
-    if sound_key(word) == sound_key(other) and len(sound_key(word)) > 1:
+    # Short words share a key by chance (SLA, slow), so these must look alike too.
+    if sound_key(word) == sound_key(other) and alike >= (0.5 if len(sound_key(word)) > 2 else 0.75):
         return min(_SAME_SOUND, 1 - alike)
     return 1 - alike if alike >= _LEAST_ALIKE and len(word) > 3 else 1.0
 

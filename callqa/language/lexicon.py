@@ -33,9 +33,13 @@ KINDS: dict[str, tuple[str, ...]] = {
     "privacy": ("asks_secret", "asks_full_number", "reads_out"),
     "transparency": ("doing", "next", "by_when", "cost"),
     "wait": ("announce", "back"),
+    "explaining": ("weak", "after", "before", "anywhere"),
+    "roles": ("agent_strong", "agent", "customer_strong", "customer"),
 }
 # An `unless` phrase counts up to this many characters from the match, inside one sentence.
 UNLESS_REACH = {"zh": 15, "en": 60}
+_EXCUSE_ALIKE = 0.95
+_NOT_TEXT = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[。？！?!;；]|\.(?=\s|$)")
 
 
@@ -108,6 +112,7 @@ class LexiconSet:
     salutations: Lexicon
     explaining: Lexicon
     operators: Lexicon
+    roles: Lexicon
 
     @property
     def digest(self) -> str:
@@ -170,11 +175,20 @@ def _without_harmless(
 
 
 def _excuses(excuse: PhraseMatch, match: PhraseMatch, text: str, reach: int) -> bool:
+    if not _same_text(excuse):
+        # By sound alone 广贸 would excuse every 光猫: an excuse must say more than the match does.
+        longer = excuse.end_char - excuse.first_char > match.end_char - match.first_char
+        if not longer or excuse.similarity < _EXCUSE_ALIKE:
+            return False
     if excuse.overlaps(match):
         return True
     first = min(excuse.end_char, match.end_char)
     last = max(excuse.first_char, match.first_char)
     return last - first <= reach and not _SENTENCE_END.search(text, first, last)
+
+
+def _same_text(match: PhraseMatch) -> bool:
+    return _NOT_TEXT.sub("", match.heard).lower() == _NOT_TEXT.sub("", match.phrase).lower()
 
 
 def load_lexicons(language: str, folder: Path | None = None) -> LexiconSet:
