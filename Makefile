@@ -32,8 +32,8 @@ demo: weights
 	@echo
 	@echo "The results are in $(WORKSPACE). Look at them with:"
 	@echo "  $(BIN)/callqa list"
-	@echo "  $(BIN)/callqa show CALL          one call with its evidence; CALL is an id of the table above"
-	@echo "  $(BIN)/callqa show CALL --json   the same as a document (docs/output.md)"
+	@echo "  $(BIN)/callqa show CALL          one call with its evidence; CALL is an id from the list"
+	@echo "  $(BIN)/callqa show CALL --json   the same as a document, see docs/output.md"
 
 test: weights
 	@$(BIN)/python -m pytest
