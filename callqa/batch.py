@@ -18,7 +18,7 @@ from callqa.audio.decode import hash_file
 from callqa.config import Settings
 from callqa.data import CallAnalysis, CallRequest
 from callqa.errors import AudioError, StoreError
-from callqa.rescoring import carry_roles
+from callqa.rescoring import carry_roles, judge_anew
 from callqa.store import GIVEN_FIELDS, CallKeys, KnownCall, Store
 from callqa.workers import Analyser, AnalyserFactory, Finished, Task, run_inline, run_processes
 
@@ -203,12 +203,13 @@ class _Batch:
                 self.store.save_path(known.id, path)
             self._report(Outcome("known", (request.path, *task.paths), known.id))
             return True
-        facts = self.store.load(known.id).analysis.facts
+        before = self.store.load(known.id).analysis
+        facts = before.facts
         said = {name: value for name, value in given.items() if value is not None}
         facts = dataclasses.replace(facts, recording=dataclasses.replace(facts.recording, **said))
         if self._judge is None:
             self._judge = self.factory()
-        self._save(task, self._judge.judge(facts), "rescored")
+        self._save(task, judge_anew(before, facts, self._judge.judge), "rescored")
         return True
 
     def _claimable(self, to_do: deque[Task]) -> Iterator[Task | None]:
@@ -266,7 +267,7 @@ class _Batch:
             return analysis
         if self._judge is None:
             self._judge = self.factory()
-        return self._judge.judge(facts)
+        return judge_anew(analysis, facts, self._judge.judge)
 
     def _save(self, task: Task, analysis: CallAnalysis, kind: OutcomeKind) -> None:
         request = task.request

@@ -45,7 +45,7 @@ def rescore(store: Store, judge: Judge, judge_key: str, dry_run: bool = False) -
     """Judge every stored call anew, one after the other; with `dry_run` nothing is saved."""
     for summary in store.summaries():
         call = store.load(summary.id)
-        analysis = judge(call.analysis.facts)
+        analysis = judge_anew(call.analysis, call.analysis.facts, judge)
         if not dry_run:
             _save(store, call, analysis, judge_key)
         yield Rescored(call.id, call.paths, call.analysis.scorecard, analysis.scorecard)
@@ -57,9 +57,16 @@ def settle_call(store: Store, call_id: str, agent: str, judge: Judge, judge_key:
     Raises `UsageError` where the call has no such speaker.
     """
     call = store.load(call_id)
-    analysis = judge(settle_roles(call.analysis.facts, agent))
+    analysis = judge_anew(call.analysis, settle_roles(call.analysis.facts, agent), judge)
     _save(store, call, analysis, judge_key)
     return Rescored(call.id, call.paths, call.analysis.scorecard, analysis.scorecard)
+
+
+def judge_anew(before: CallAnalysis, facts: CallFacts, judge: Judge) -> CallAnalysis:
+    """A stored call judged on (changed) facts; the models that made the facts stay named."""
+    after = judge(facts)
+    provenance = dataclasses.replace(after.provenance, models=before.provenance.models)
+    return dataclasses.replace(after, provenance=provenance)
 
 
 def settle_roles(facts: CallFacts, agent: str) -> CallFacts:

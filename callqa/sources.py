@@ -58,11 +58,11 @@ _MAX_CHANNEL = 7
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Files to score, in order, each once. `num_ignored` files in folders had an ending that no
-    recording has; `unreadable` folders could not be looked into, with the reason."""
+    recording has; `unreadable` names could not be used: name, reason, and what to do."""
 
     requests: tuple[CallRequest, ...]
     num_ignored: int = 0
-    unreadable: tuple[tuple[str, str], ...] = ()
+    unreadable: tuple[tuple[str, str, str], ...] = ()
 
 
 def collect(
@@ -205,7 +205,7 @@ class _Found:
     def __init__(self, leave_out: Path | None) -> None:
         self.files: list[str] = []
         self.num_ignored = 0
-        self.unreadable: list[tuple[str, str]] = []
+        self.unreadable: list[tuple[str, str, str]] = []
         self._leave_out = None if leave_out is None else os.path.abspath(leave_out)
 
     def add(self, path: str) -> bool:
@@ -214,21 +214,33 @@ class _Found:
             self._walk(path)
             return True
         if os.path.lexists(path):
-            self.files.append(path)
+            self._take(path)
             return True
         matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []
         for match in matches:
             if os.path.isdir(match):
                 self._walk(match)
             elif _is_audio(match):
-                self.files.append(match)
+                self._take(match)
             else:
                 self.num_ignored += 1
         return bool(matches)
 
+    def _take(self, path: str) -> None:
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            # Names that were made on a system with another encoding cannot be stored or printed.
+            shown = os.fsencode(path).decode("utf-8", "replace")
+            reason = "the file's name is no UTF-8 text."
+            self.unreadable.append((shown, reason, "Rename it, for example with convmv -f gb18030 -t utf-8."))
+        else:
+            self.files.append(path)
+
     def _walk(self, folder: str) -> None:
         def note(error: OSError) -> None:
-            self.unreadable.append((str(error.filename), error.strerror or str(error)))
+            reason = f"cannot look into this folder: {error.strerror}."
+            self.unreadable.append((str(error.filename), reason, "Give permission to read and enter it."))
 
         for current, folders, names in os.walk(folder, onerror=note):
             # Names with a dot in front are the system's (a Mac's ._call.wav is no recording).
@@ -242,7 +254,7 @@ class _Found:
                 if name.startswith("."):
                     continue
                 if _is_audio(name):
-                    self.files.append(os.path.join(current, name))
+                    self._take(os.path.join(current, name))
                 else:
                     self.num_ignored += 1
 

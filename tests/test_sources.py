@@ -71,8 +71,21 @@ def test_a_folder_that_cannot_be_looked_into_is_named(day: Path, monkeypatch: py
 
     monkeypatch.setattr("os.scandir", scandir)
     found = collect(["day"])
-    assert found.unreadable == (("day/sub", "Permission denied"),)
+    ((path, reason, hint),) = found.unreadable
+    assert path == "day/sub"
+    assert "Permission denied" in reason
+    assert hint
     assert len(found.requests) == 2
+
+
+def test_a_name_in_another_encoding_is_listed_and_the_others_are_taken(day: Path) -> None:
+    with open(b"day/\xc0\xee.wav", "wb") as file:
+        file.write(b"x")
+    found = collect(["day"])
+    assert len(found.requests) == 3
+    assert [(path, reason) for path, reason, _ in found.unreadable] == [
+        ("day/\ufffd\ufffd.wav", "the file's name is no UTF-8 text.")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from callqa.data import (
     Scorecard,
     Verdict,
 )
-from callqa.errors import StoreError
+from callqa.errors import StoreError, UsageError
 from callqa.store.codec import pack, to_plain, unpack
 from callqa.store.tables import CallRow, CriterionRow, EvidenceRow, FailureRow, MeasureRow, PathRow, now
 
@@ -266,7 +266,7 @@ def load_call_keys(connection: Connection, call_id: str) -> CallKeys:
 def find_call(connection: Connection, name: str) -> str:
     """The id of the call that `name` means: an id, the beginning of just one, or a path.
 
-    Raises `StoreError` where it means none or several.
+    Raises `UsageError` where it means none or several.
     """
     by_path = connection.execute(
         select(PathRow.call_id)
@@ -286,14 +286,14 @@ def find_call(connection: Connection, name: str) -> str:
             )
         ).first()
         if failure is not None:
-            raise StoreError(f"{name} was not scored: {failure.reason}", failure.hint)
-        raise StoreError(
+            raise UsageError(f"{name} was not scored: {failure.reason}", failure.hint)
+        raise UsageError(
             f"no stored call is called {name!r}.",
             "`callqa list` shows the stored calls; a call's id, the beginning of it, or the path "
             "as it was given will do.",
         )
     if len(found) > 1:
-        raise StoreError(
+        raise UsageError(
             f"{name!r} means {len(found)} calls: {', '.join(sorted(found)[:5])}"
             f"{', …' if len(found) > 5 else ''}.",
             "Write more of the id.",

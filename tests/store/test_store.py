@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from callqa.data import CallAnalysis, CallFacts, Measure, Verdict
-from callqa.errors import StoreError
+from callqa.errors import StoreError, UsageError
 from callqa.store import CallKeys, Store, database
 from callqa.store.codec import from_plain, pack, to_plain, unpack
 from callqa.store.tables import Base
@@ -138,10 +138,10 @@ def test_finding_by_id_prefix_and_path(store: Store, monkeypatch: pytest.MonkeyP
     assert store.find("calls/李娜.wav") == store.find("./calls/李娜.wav") == first
     assert store.find(str(tmp_path / "calls" / "李娜.wav")) == first
     assert store.find("b.wav") == store.find("calls/../b.wav") == keys.sha256[:16]
-    with pytest.raises(StoreError, match="'01' means 2 calls"):
+    with pytest.raises(UsageError, match="'01' means 2 calls"):
         store.find("01")
     for unknown in ("ffff", "nothing.wav", "", "%"):
-        with pytest.raises(StoreError, match="no stored call"):
+        with pytest.raises(UsageError, match="no stored call"):
             store.find(unknown)
 
 
@@ -149,7 +149,7 @@ def test_a_failed_file_says_why_when_asked_for_and_is_forgotten_once_scored(stor
     store.save_failure("a.wav", "a.wav is empty.", "Record it again.")
     store.save_failure("a.wav", "a.wav is cut off.", "Copy it again.")
     assert [(item.path, item.reason) for item in store.failures()] == [("a.wav", "a.wav is cut off.")]
-    with pytest.raises(StoreError, match="was not scored: a") as caught:
+    with pytest.raises(UsageError, match="was not scored: a") as caught:
         store.find("a.wav")
     assert caught.value.hint == "Copy it again."
     store.save(make_analysis(), KEYS, "a.wav")

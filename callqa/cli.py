@@ -1,0 +1,269 @@
+"""The commands. Each reads its options, calls the part that does the work, and prints.
+
+Heavy parts are imported inside the commands, so that `callqa --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from callqa.errors import EXIT_FAILURE, EXIT_OK, CallqaError, UsageError
+
+EXIT_INTERRUPTED = 130
+
+
+class _Commands(TyperGroup):
+    """Turns errors that speak to a person into a line on the error stream and an exit code.
+    Any other error is a mistake of ours, and its trace is shown."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CallqaError as error:
+            from callqa.terminal import print_error
+
+            print_error(error)
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as error:
+            print("stopped.", file=sys.stderr)
+            raise typer.Exit(EXIT_INTERRUPTED) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Scores recorded customer-service calls, with evidence for every score.",
+    epilog="Example: callqa score recordings/ && callqa list",
+)
+models_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The model weights: list, bring in, check.",
+    epilog="Example: callqa models pull",
+)
+app.add_typer(models_app, name="models")
+
+Workspace = Annotated[
+    Path, typer.Option("--workspace", metavar="DIR", help="Folder with the scored calls.", show_default=True)
+]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", metavar="FILE", help="YAML file with settings.")
+]
+RubricFile = Annotated[
+    str | None,
+    typer.Option("--rubric", metavar="FILE", help="Rubric to judge by, a YAML file or a shipped one's name."),
+]
+DEFAULT_WORKSPACE = Path("callqa-workspace")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from callqa import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Example: callqa score recordings/2025-03-04 --company 中国移动 --jobs 2")
+def score(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH…", help="Recordings, folders with recordings, or globs."),
+    ] = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="Recordings and what is known of them: path, and any of agent_id, agent_name, company, "
+            "started_at, queue, agent_channel (from 0), language.",
+        ),
+    ] = None,
+    company: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Company that the agents greet for.")
+    ] = None,
+    filename_pattern: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGEX", help="Takes the manifest's fields from file names, by groups of these names."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, help="Calls scored at a time, each needs 1 to 2.5 GB of memory."),
+    ] = 1,
+    rubric: RubricFile = None,
+    settings: SettingsFile = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            metavar="zh|en", help="Language of calls that nothing else gives one; else it is found."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Score again what is scored already.")] = False,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+) -> None:
+    """Score recordings; what is scored is not done again.
+
+    Exit code: 0 all scored, 2 wrong usage, 3 some calls failed (each is listed with its reason),
+    130 stopped by Ctrl-C (what is done is kept).
+    """
+    if not paths and manifest is None:
+        raise UsageError("nothing to score.", "Name recordings or folders, or a --manifest.")
+    from callqa import commands
+
+    raise typer.Exit(
+        commands.score(
+            commands.ScoreOptions(
+                paths=tuple(paths or ()),
+                manifest=manifest,
+                company=company,
+                filename_pattern=filename_pattern,
+                jobs=jobs,
+                rubric=rubric,
+                settings=settings,
+                language=language,
+                force=force,
+                workspace=workspace,
+            )
+        )
+    )
+
+
+@app.command(epilog="Example: callqa show 3fa9c1d2 --json")
+def show(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="Id, the beginning of one, or path as given.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the whole as one JSON document (docs/output.md).")
+    ] = False,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+) -> None:
+    """Show one call: scorecard, evidence, who said what.
+
+    With times, the measures, and what could not be heard.
+    """
+    from callqa import commands
+
+    commands.show(call, as_json, workspace)
+
+
+@app.command("list", epilog="Example: callqa list --agent 李娜")
+def list_(
+    agent: Annotated[
+        str | None, typer.Option(metavar="AGENT", help="Only calls of this agent, by name or number.")
+    ] = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+) -> None:
+    """List the scored calls, and the files that failed."""
+    from callqa import commands
+
+    commands.list_calls(agent, workspace)
+
+
+@app.command(epilog="Example: callqa agents --workspace march")
+def agents(workspace: Workspace = DEFAULT_WORKSPACE) -> None:
+    """Show calls, mean score and behaviours per agent."""
+    from callqa import commands
+
+    commands.list_agents(workspace)
+
+
+@app.command(epilog="Example: callqa rescore --rubric our-rubric.yaml --dry-run")
+def rescore(
+    rubric: RubricFile = None,
+    settings: SettingsFile = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, save nothing.")] = False,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+) -> None:
+    """Judge all stored calls anew, without their audio.
+
+    Shows scores and verdicts before and after, of the calls where any is another.
+    """
+    from callqa import commands
+
+    commands.rescore_calls(rubric, settings, dry_run, workspace)
+
+
+@app.command(epilog="Example: callqa roles 3fa9c1d2 --agent SPEAKER_01")
+def roles(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="Id, the beginning of one, or path as given.")],
+    agent: Annotated[
+        str, typer.Option(metavar="SPEAKER", help="Who the agent is, as `callqa show` names the speakers.")
+    ],
+    rubric: RubricFile = None,
+    settings: SettingsFile = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+) -> None:
+    """Say who the agent of a call is.
+
+    The call is judged anew, without its audio, and stays so settled.
+    """
+    from callqa import commands
+
+    commands.settle_roles(call, agent, rubric, settings, workspace)
+
+
+@models_app.command("list", epilog="Example: callqa models list")
+def models_list() -> None:
+    """List the weights that callqa uses, and whether they are here."""
+    from callqa import commands
+
+    commands.list_models()
+
+
+@models_app.command("pull", epilog="Example: callqa models pull whisper-base")
+def models_pull(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME…", help="Which models; all of them without.")
+    ] = None,
+) -> None:
+    """Bring in weights that are missing or damaged."""
+    from callqa import commands
+
+    commands.pull_models(names or [])
+
+
+@models_app.command("verify", epilog="Example: callqa models verify")
+def models_verify(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME…", help="Which models; all of them without.")
+    ] = None,
+) -> None:
+    """Read all weights and hold them against their checksums. Exit code 1 where one is not right."""
+    from callqa import commands
+
+    raise typer.Exit(EXIT_OK if commands.verify_models(names or []) else EXIT_FAILURE)
+
+
+@app.command(epilog="Example: callqa doctor --workspace march")
+def doctor(workspace: Workspace = DEFAULT_WORKSPACE) -> None:
+    """Look whether this machine has what callqa needs. Exit code 1 where something is missing."""
+    from callqa import commands
+
+    raise typer.Exit(EXIT_OK if commands.run_doctor(workspace) else EXIT_FAILURE)
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot show a character gets a question mark, not a crash.
+            stream.reconfigure(errors="replace")
+    app()

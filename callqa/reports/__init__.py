@@ -1,0 +1,1 @@
+"""Stored calls as documents and as text. Knows `data`, never a model."""
