@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from callqa.config import MeasureSettings
 from callqa.data import CallFacts, Evidence, Measure, Role, Utterance
 from callqa.language.lexicon import LexiconSet
+from callqa.measures import occasions
 from callqa.measures.ending import call_ending
 from callqa.measures.phrases import (
     CERTAIN_PROBABILITY,
@@ -15,6 +16,8 @@ from callqa.measures.phrases import (
     fault_counts,
     find_faults,
     find_occurrences,
+    pattern_faults,
+    pattern_occurrences,
 )
 from callqa.measures.shared import cite, mean_probability, roles_unknown, say, seconds
 
@@ -105,9 +108,11 @@ def _guessing(found: Sequence[Occurrence], language: str) -> Measure:
 def _privacy(
     agent: Sequence[Utterance], lexicons: LexiconSet, language: str, settings: MeasureSettings
 ) -> Measure:
+    listed = find_faults(lexicons.privacy, agent, language, settings)
+    patterned = pattern_faults([("asks_secret", occasions.ASKS_SECRET[language])], agent, language)
     asked = [
         item
-        for item in find_faults(lexicons.privacy, agent, language, settings)
+        for item in (*listed, *(p for p in patterned if not any(p.overlaps(known) for known in listed)))
         if not _NOT_TO[language].search(item.utterance.text[: item.first_char])
     ]
     read_out = [item for utterance in agent for item in _numbers_read_out(utterance)]
@@ -178,6 +183,11 @@ def _transparency(
         "cost": say(language, "说明费用。", "Says what it costs."),
     }
     found = find_occurrences(lexicons.transparency, agent, language, settings)
+    patterns = [(kind, cues[language]) for kind, cues in occasions.TELLS.items()]
+    found += [
+        item for item in pattern_occurrences(patterns, agent) if not any(item.overlaps(o) for o in found)
+    ]
+    found.sort(key=lambda item: item.span.start)
     by_kind = {kind: [item for item in found if item.kind == kind] for kind in names}
     evidence = tuple(by_kind[kind][0].cite(reason) for kind, reason in names.items() if by_kind[kind])
     components = {

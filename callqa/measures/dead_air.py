@@ -25,6 +25,7 @@ def measure_dead_air(facts: CallFacts, lexicons: LexiconSet, settings: MeasureSe
     for gap in gaps:
         announced_by = _announced_by(facts, gap, lexicons, settings) if facts.roles.certain else None
         announced = announced_by is not None if facts.roles.certain else None
+        ended_by = _speaks_at(facts, gap.end)
         events.append(
             {
                 "start": gap.start,
@@ -32,6 +33,7 @@ def measure_dead_air(facts: CallFacts, lexicons: LexiconSet, settings: MeasureSe
                 "seconds": seconds(gap.duration),
                 "announced": announced,
                 "announced_by": announced_by.value if announced_by else None,
+                "ended_by": ended_by.value if ended_by else None,
             }
         )
         evidence.append(
@@ -42,6 +44,8 @@ def measure_dead_air(facts: CallFacts, lexicons: LexiconSet, settings: MeasureSe
         "count": len(gaps),
         "seconds": seconds(total),
         "unannounced": sum(event["announced"] is False for event in events),
+        # A silence that the customer ends may be the customer's own: doing what it was asked to do.
+        "unannounced_agent": sum(e["announced"] is False and e["ended_by"] == "agent" for e in events),
         "unannounced_seconds": seconds(sum(e["seconds"] for e in events if e["announced"] is False)),
         "events": events,
     }
@@ -56,6 +60,10 @@ def silences(facts: CallFacts, settings: MeasureSettings) -> tuple[TimeSpan, ...
         TimeSpan(before.end, after.start) for before, after in pairwise(merge_spans(spans_of(facts.turns)))
     ]
     return tuple(gap for gap in gaps if gap.start >= start and gap.duration > settings.dead_air)
+
+
+def _speaks_at(facts: CallFacts, moment: float) -> Role | None:
+    return next((turn.role for turn in facts.turns if turn.start == moment), None)
 
 
 def _announced_by(

@@ -32,6 +32,11 @@ ASKING = _cues(
         r"\bI(?:'ll)? need your\b",
     ),
 )
+# Beside an entry of the wait lexicon, which also knows "let me check".
+WAITING = _cues(
+    zh=(r"等(?!级|于|同)|稍候|别挂|不要挂",),
+    en=(r"\bhold\b|\bwait\b|\bmoment\b|\bsecond\b|\bsec\b|\bbear with\b|\bhang on\b|\bstay on\b",),
+)
 REFUSING = _cues(
     zh=(
         r"(?:无法|不能|没法|不可以|没办法)再?(?:为您|给您|帮您|给你|帮你|为你|办理|办|查询|查)",
@@ -87,6 +92,7 @@ COMMANDS = _cues(
     zh=(
         r"你?给我(?:听着|说清|等着|闭|快点)",
         r"你(?:必须|赶紧|赶快|自己去|自己看|自己弄|自己查|自己想)",
+        r"你(?:去|到|上)营业厅.{0,3}(?:问|办|查|弄|看|算)|你把.{1,8}(?:拿|带)(?:到|去|来)",
         r"(?<![您请])(?:别|不要)再?(?:吵|催|废话|啰嗦|烦我|问了|说了)",
         r"快点(?:说|讲|报)|闭嘴|你(?:先)?听我说(?!明)|你等着(?:瞧|吧)",
     ),
@@ -101,10 +107,60 @@ BLAMING = _cues(
         r"(?<![奇难])怪(?:你|您)|(?<![依信无])赖(?:你|您)|谁让(?:你|您)",
         r"(?:你|您)自己(?:弄错|搞错|弄坏|没看|不看|没说清|不小心|的错|的问题|造成)",
         r"都?是(?:你|您)(?:自己)?的(?:问题|错|责任)(?!吗)",
-        r"(?:你|您)怎么(?:不早|连|还不)",
+        r"(?:你|您)怎么(?:不早|连|还不)|谁跟(?:你|您)说的(?:你|您)?就?找谁",
     ),
     en=(
         r"\b(?:that's|that is|it's|it is) your (?:own )?(?:fault|problem)\b|\byour own fault\b",
         r"\bwhy did(?:n't| not) you (?:call|tell|check|read|say|listen)\b",
     ),
 )
+# Ways to ask for a secret that a list of phrases does not reach: what it is and the verb, apart.
+ASKS_SECRET = _cues(
+    zh=(
+        r"(?<!WiFi)(?<!wifi)(?<!初始)(?<!无线)(?:密码|验证码)[^。？！?!]{0,8}?(?:告诉我|(?:念|报|发|说|读)给我)",
+        r"(?:念|报|说|读)(?:一下|下)(?:您|你)?(?:的|收到的)?(?:短信|服务|支付)?(?:密码|验证码)",
+    ),
+    en=(r"\b(?:tell|give|read|send) (?:me|us) (?:\w+ ){0,3}(?:password|pin|passcode|verification code)\b",),
+)
+
+_NUMERAL = r"(?:\d+|[一二两三四五六七八九十半几]+)"
+_I_DO = r"\b(?:let me|let's|I(?:'ll| will| can|'ve| have|'m going to)) (?:\w+ ){0,2}"
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+# What the customer is told, beside the transparency lexicon: too many ways for a list of phrases.
+TELLS = {
+    "doing": _cues(
+        zh=(
+            r"(?:帮|给|为)(?:您|你).{0,6}(?:查|看|办|取消|开通|登记|核实|提交|申请|处理|恢复|暂停|设置|安排|升级)",
+            r"已经(?:帮|给|为)?(?:您|你)?.{0,4}(?:恢复|取消|开通|暂停|办理|提交|登记|到账)",
+        ),
+        en=(
+            _I_DO + r"(?:check|look|send|add|fix|cancel|change|refund|open|book|set|take)\b",
+            r"\bwhile I (?:open|check|look|pull)\b|\bget you back online\b",
+        ),
+    ),
+    "next": _cues(
+        zh=(
+            r"(?:稍后|一会儿|之后|随后).{0,4}(?:会|就|再|请|可以|用)|(?:会|将)(?:有人|有专|给您|跟您|和您|自动|发到)",
+            r"收到.{0,6}(?:短信|邮件|电话)|短信发给您|发到您|就可以(?:使用|恢复|用|正常)",
+            r"如果.{2,20}(?:再|请).{0,6}(?:打|联系|告诉|拨)|可以再打电话|随时(?:可以)?打电话",
+        ),
+        en=(
+            r"\byou(?:'ll| will) (?:see|get|receive|hear|need|be)\b",
+            r"\b(?:we|they|he|she|someone)(?:'ll| will) \w+|\bthen (?:turn|press|tap|restart|plug)\b",
+            r"\bif (?:it|you|that) [^.?!]{2,40}\b(?:call|ring) (?:us|back)\b",
+        ),
+    ),
+    "by_when": _cues(
+        zh=(
+            rf"{_NUMERAL}个?多?(?:小时|分钟|天|工作日|星期|礼拜|月)(?:之内|以内|内|左右|之前|之后|以后|后|就)",
+            r"(?:今天|今晚|明天|后天|这个?星期|下个?星期|月底|下个?月|次月|当天).{0,8}"
+            r"(?:生效|到账|恢复|完成|联系|回复|之前|以前|开始|不会再)",
+            rf"(?:马上|立即|立刻|现在)就?(?:生效|到账|恢复|可以用)|还需要{_NUMERAL}个?(?:分钟|小时|天)",
+        ),
+        en=(
+            r"\b(?:within|in|by|until|after) (?:the )?(?:next )?(?:\w+ ){0,2}(?:minute|hour|day|week)s?\b",
+            rf"\b(?:by|on|until|before) (?:tomorrow|tonight|{_WEEKDAY})\b|\bnext bill\b",
+            r"\b(?:straight|right) away\b|\bby the end of\b",
+        ),
+    ),
+}

@@ -60,6 +60,11 @@ class Occurrence:
         """When it was said."""
         return self.utterance.span_between(self.first_char, self.end_char)
 
+    def overlaps(self, other: Occurrence) -> bool:
+        """Whether both claim a character of the same utterance."""
+        same = self.utterance is other.utterance
+        return same and self.first_char < other.end_char and other.first_char < self.end_char
+
     def cite(self, reason: str) -> Evidence:
         """As evidence."""
         return cite_part(self.utterance, self.first_char, self.end_char, reason)
@@ -105,31 +110,31 @@ def find_faults(
     ]
 
 
-def pattern_faults(
-    patterns: Sequence[tuple[str, re.Pattern[str]]], utterances: Iterable[Utterance], language: str
+def pattern_occurrences(
+    patterns: Sequence[tuple[str, re.Pattern[str]]], utterances: Iterable[Utterance]
 ) -> list[Occurrence]:
-    """Matches of regular expressions, each with the kind that stands beside it, as `find_faults`."""
+    """Matches of regular expressions, each with the kind that stands beside it."""
     found: list[Occurrence] = []
     for utterance in utterances:
         for kind, pattern in patterns:
             for match in pattern.finditer(utterance.text):
-                if is_quoted(utterance.text, match.start(), language):
-                    continue
-                words = utterance.words_between(match.start(), match.end())
-                probability = mean_probability(words)
+                probability = mean_probability(utterance.words_between(*match.span()))
+                certain = probability is not None and probability >= CERTAIN_PROBABILITY
                 found.append(
-                    Occurrence(
-                        utterance,
-                        match.group(),
-                        kind,
-                        match.start(),
-                        match.end(),
-                        1.0,
-                        probability,
-                        probability is not None and probability >= CERTAIN_PROBABILITY,
-                    )
+                    Occurrence(utterance, match.group(), kind, *match.span(), 1.0, probability, certain)
                 )
     return sorted(found, key=lambda item: (item.utterance.start, item.first_char))
+
+
+def pattern_faults(
+    patterns: Sequence[tuple[str, re.Pattern[str]]], utterances: Iterable[Utterance], language: str
+) -> list[Occurrence]:
+    """As `pattern_occurrences`, quotes of others left out."""
+    return [
+        item
+        for item in pattern_occurrences(patterns, utterances)
+        if not is_quoted(item.utterance.text, item.first_char, language)
+    ]
 
 
 def is_quoted(text: str, first_char: int, language: str) -> bool:

@@ -81,12 +81,13 @@ def measure_politeness(
         return {name: Measure(name, None, unit, reason=reason) for name, unit in _UNITS.items()}
     forbidden = find_faults(lexicons.forbidden, utterances, language, settings)
     commands = pattern_faults([("command", occasions.COMMANDS[language])], utterances, language)
-    commands = [item for item in commands if not _softened(item, language)]
+    you_forms = _you_forms(facts)
+    commands = [item for item in commands if not _softened(item, language) and _meant_as(item, you_forms)]
     blaming = pattern_faults([("blaming", occasions.BLAMING[language])], utterances, language)
     faults = {"forbidden": forbidden, "command": commands, "blaming": blaming}
     return {
         "courtesy": _courtesy(facts, lexicons, settings),
-        "you_forms": _you_forms(facts),
+        "you_forms": you_forms,
         "forbidden_phrases": _faults("forbidden_phrases", "forbidden", forbidden, language),
         "commands": _faults("commands", "command", commands, language),
         "impolite_utterances": _impolite(utterances, faults, language),
@@ -96,6 +97,12 @@ def measure_politeness(
 def _softened(item: Occurrence, language: str) -> bool:
     before = item.utterance.text[max(0, item.first_char - (6 if language == "zh" else 24)) : item.first_char]
     return bool(occasions.POLITE_FORM[language].search(before))
+
+
+def _meant_as(item: Occurrence, you_forms: Measure) -> bool:
+    """Whether a command that only 你 makes one stands: an agent who says 您 throughout was misheard."""
+    says_nin = isinstance(you_forms.value, float) and you_forms.value > 0.5
+    return not (item.heard.startswith("你") and says_nin)
 
 
 def _faults(name: str, kind: str, found: Sequence[Occurrence], language: str) -> Measure:
@@ -216,7 +223,7 @@ def find_occasions(facts: CallFacts, lexicons: LexiconSet, settings: MeasureSett
         around = (*agent[max(0, i - 1) : i], *after)
         if occasions.ASKING[language].search(utterance.text):
             owe("asking", utterance)
-        if id(utterance) in waits:
+        if id(utterance) in waits and occasions.WAITING[language].search(utterance.text):
             owe("waiting", utterance, *after)
         if occasions.REFUSING[language].search(utterance.text) and not _is_question(utterance):
             owe("refusing", utterance, *around)

@@ -163,7 +163,13 @@ def _jargon(measure: Measure, value: float, language: str) -> str:
 
 
 def _dead_air(measure: Measure, value: float, language: str) -> str:
-    return say(language, f"没有说明的沉默 {value:g}", f"unannounced silence {value:g}")
+    if not value:
+        return say(language, "没有不作说明的沉默", "no wait was left unexplained")
+    return say(
+        language,
+        f"{value:.0f} 次让客户等待而没有说明",
+        f"the customer was left waiting without a word {value:.0f} times",
+    )
 
 
 _NUMBERS: dict[tuple[str, str | None], Callable[[Measure, float, str], str]] = {
@@ -174,6 +180,6 @@ _NUMBERS: dict[tuple[str, str | None], Callable[[Measure, float, str], str]] = {
     ("courtesy", None): _courtesy,
     ("you_forms", None): _you_forms,
     ("jargon", None): _jargon,
-    ("dead_air", "unannounced"): _dead_air,
+    ("dead_air", "unannounced_agent"): _dead_air,
 }
 _WITH_LIMITS = {"articulation_rate", "speaking_rate", "talk_share"}

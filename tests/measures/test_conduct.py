@@ -101,3 +101,39 @@ def test_without_roles_or_words_nothing_is_measured(more: dict[str, bool]) -> No
     for found in measure(*lines, **more).values():
         assert found.value is None
         assert found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("你收到的验证码也一起念给我", 1),
+        ("麻烦您报一下密码", 1),
+        ("初始密码短信会告诉我们", 0),
+        ("请您千万不要把验证码告诉别人", 0),
+        ("密码请您在键盘上输入", 0),
+    ],
+)
+def test_secrets_asked_for_in_other_words(text: str, count: int) -> None:
+    assert measure(agent(0, 3, text))["privacy"].value == count
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("我现在就给您办理", "doing"),
+        ("您会收到一条短信", "next"),
+        ("两个工作日之内", "by_when"),
+        ("明天下午恢复", "by_when"),
+    ],
+)
+def test_telling_in_other_words(text: str, kind: str) -> None:
+    value = measure(agent(0, 3, text))["transparency"].value
+    assert isinstance(value, dict)
+    assert [name for name, told in value.items() if told] == [kind]
+
+
+def test_telling_in_english() -> None:
+    found = measure(
+        agent(0, 3, "I can add it again"), agent(4, 8, "you will see it within two days"), language="en"
+    )
+    assert found["transparency"].value == {"doing": True, "next": True, "by_when": True}

@@ -57,3 +57,10 @@ def test_an_announcement_playing_is_no_silence() -> None:
 
 def test_no_turns_is_no_dead_air() -> None:
     assert dead_air().value == 0
+
+
+def test_silence_that_the_customer_ends_is_not_the_agents() -> None:
+    asked, done = agent(0, 2, "您把手机关机"), customer(8, 9, "好了")
+    components = dead_air(asked, done, agent(16, 17, "查到了")).components
+    assert [event["ended_by"] for event in components["events"]] == ["customer", "agent"]
+    assert (components["unannounced"], components["unannounced_agent"]) == (2, 1)

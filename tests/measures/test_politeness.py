@@ -156,3 +156,13 @@ def test_without_roles_or_words_nothing_is_measured(more: dict[str, bool]) -> No
     for found in measure(*lines, **more).values():
         assert found.value is None
         assert found.reason
+
+
+def test_a_command_by_one_ni_is_no_command_of_an_agent_who_says_nin() -> None:
+    order = agent(4, 6, "你去营业厅问")
+    assert measure(agent(0, 3, "你的话费"), order)["commands"].value == 1
+    assert measure(agent(0, 3, "您好您的话费您看"), order)["commands"].value == 0
+
+
+def test_looking_something_up_is_no_wait_by_itself() -> None:
+    assert "waiting" not in occasions(agent(0, 3, "我查一下您的账单"))

@@ -46,6 +46,7 @@ def good() -> dict[str, Measure]:
         Measure("agent_interruptions", 0, "count", {}, ()),
         Measure("courtesy", 1.0, "share", {"owed": 3, "given": 3}, HERE),
         Measure("you_forms", 1.0, "share", {"nin": 5, "ni": 0}, ()),
+        Measure("dead_air", 0.0, "s", {"unannounced_agent": 0}, ()),
         Measure("raised_voice", 0, "events", {}, ()),
         Measure("jargon", 0.0, "per 100 syllables", {"occurrences": []}, ()),
         Measure("closing", {"anything_else": True, "farewell": True}, "elements", {}, HERE),
@@ -91,6 +92,7 @@ def test_a_call_without_fault() -> None:
         ("politeness", Measure("courtesy", None, "share", reason="没有。"), "met", ""),
         ("politeness", number("you_forms", 0.1, nin=1, ni=9), "partly_met", "“你”9 次"),
         ("politeness", number("you_forms", 0.0, nin=0, ni=1), "met", ""),
+        ("politeness", number("dead_air", 9.0, unannounced_agent=1), "partly_met", "没有说明"),
         ("politeness", number("raised_voice", 2), "partly_met", "提高嗓门 2 处"),
         ("politeness", Measure("raised_voice", None, "events", reason="太少。"), "met", ""),
         ("listening", number("customer_opening", 3.0, cut_off=True), "not_met", "打断"),
@@ -102,7 +104,7 @@ def test_a_call_without_fault() -> None:
         ("jargon", number("jargon", 4.0, occurrences=UNEXPLAINED), "not_met", "4.0"),
         ("closing", elements("closing", anything_else=False, farewell=True), "partly_met", "其他需要"),
         ("closing", elements("closing", anything_else=False, farewell=False), "not_met", "有 0 项"),
-        ("guessing", faults("guessing", 1), "partly_met", "主观臆断的话 1 处"),
+        ("guessing", faults("guessing", 1), "not_met", "主观臆断的话 1 处"),
         ("privacy", faults("privacy", 1), "not_met", "隐私"),
         ("privacy", faults("privacy", 0, 1), "unsure", "请听录音"),
         ("transparency", elements("transparency", doing=True, next=False), "partly_met", "下一步"),
@@ -144,7 +146,7 @@ def test_greeting_scores_its_elements(
 def test_unsure_and_not_applicable_leave_the_denominator() -> None:
     unsure = score(faults("privacy", 0, 1), faults("guessing", 1))
     assert unsure.judged_share == pytest.approx(0.95)
-    assert unsure.score == pytest.approx(100 * (90 + 2.5) / 95, abs=0.05)
+    assert unsure.score == pytest.approx(100 * 90 / 95, abs=0.05)
 
 
 def test_critical_fault_caps_the_score() -> None:
