@@ -1,0 +1,1 @@
+"""How right callqa is, against calls whose truth is known, and how fast, against plain tools."""
