@@ -22,7 +22,6 @@ from callqa.measures.shared import (
     roles_unknown,
     say,
     seconds,
-    untranscribed_in,
 )
 
 NAMES = ("speaking_rate", "articulation_rate", "acoustic_rate")
@@ -74,7 +73,7 @@ def _stretches(facts: CallFacts) -> tuple[list[_Stretch], float]:
     found: list[_Stretch] = []
     left_out = 0.0
     for spoken in agent_turns(facts):
-        missing = untranscribed_in(facts, spoken)
+        missing = spoken.untranscribed_seconds
         left_out += missing
         if spoken.utterance is None or spoken.acoustics is None:
             continue

@@ -16,6 +16,8 @@ from callqa.data import (
     TurnAcoustics,
     Utterance,
     Word,
+    intersect,
+    total_duration,
 )
 from callqa.language import count_syllables
 
@@ -30,11 +32,21 @@ _PUNCTUATION = "，。？！、；：,.?!;:…·~～—-\"'“”‘’（）() 
 
 @dataclass(frozen=True, slots=True)
 class SpokenTurn:
-    """A turn with the words and the acoustics that belong to it, None where it has none."""
+    """A turn with the words and the acoustics that belong to it, None where it has none.
+
+    `untranscribed` are the parts of the turn that have no words, all of it where there is no
+    utterance.
+    """
 
     turn: Turn
     utterance: Utterance | None
     acoustics: TurnAcoustics | None
+    untranscribed: tuple[TimeSpan, ...] = ()
+
+    @property
+    def untranscribed_seconds(self) -> float:
+        """Seconds of the turn that have no words."""
+        return total_duration(self.untranscribed)
 
     @property
     def text(self) -> str:
@@ -50,11 +62,26 @@ def say(language: str, zh: str, en: str) -> str:
 def spoken_turns(facts: CallFacts) -> tuple[SpokenTurn, ...]:
     """Every turn with its utterance (same speaker, start and end) and its acoustics (same index)."""
     utterances = {_key(item): item for item in facts.utterances}
+    wordless = [turn for turn in facts.turns if _key(turn) not in utterances]
+    holes = [(hole, _explained_by(hole, wordless)) for hole in facts.coverage.untranscribed]
     matched = []
     for i, turn in enumerate(facts.turns):
+        utterance = utterances.get(_key(turn))
         acoustics = facts.acoustics[i] if i < len(facts.acoustics) else None
-        matched.append(SpokenTurn(turn, utterances.get(_key(turn)), acoustics))
+        missing: tuple[TimeSpan, ...] = (turn.span,)
+        if utterance is not None:
+            theirs = [hole for hole, speakers in holes if not speakers - {turn.speaker}]
+            missing = intersect([turn.span], theirs) if theirs else ()
+        matched.append(SpokenTurn(turn, utterance, acoustics, missing))
     return tuple(matched)
+
+
+def _explained_by(hole: TimeSpan, wordless: Sequence[Turn]) -> set[str]:
+    """Untranscribed spans do not say whose they are: the speakers whose wordless turns fill one."""
+    seconds_of: dict[str, float] = {}
+    for turn in wordless:
+        seconds_of[turn.speaker] = seconds_of.get(turn.speaker, 0.0) + hole.overlap(turn.span)
+    return {speaker for speaker, shared in seconds_of.items() if shared >= 0.9 * hole.duration}
 
 
 def _key(item: Turn | Utterance) -> tuple[str, int, float, float]:
@@ -124,26 +151,6 @@ def cite_part(utterance: Utterance, first_char: int, end_char: int, reason: str)
     words = utterance.words_between(first_char, end_char)
     quote = join_words(words, utterance.joiner) or utterance.text
     return Evidence(span.start, span.end, quote, reason, mean_probability(words))
-
-
-def untranscribed_in(facts: CallFacts, spoken: SpokenTurn) -> float:
-    """Seconds of a turn's speech that have no words.
-
-    Untranscribed spans do not say whose they are: what a wordless turn of somebody else explains
-    is not taken off this turn.
-    """
-    span = spoken.turn.span
-    if spoken.utterance is None:
-        return span.duration
-    worded = {_key(item) for item in facts.utterances}
-    others = [t.span for t in facts.turns if t.speaker != spoken.turn.speaker and _key(t) not in worded]
-    seconds = 0.0
-    for hole in facts.coverage.untranscribed:
-        shared = hole.overlap(span)
-        explained = sum(min(hole.end, o.end) - max(hole.start, o.start) for o in others if hole.overlap(o))
-        if shared > 0 and explained < 0.9 * hole.duration:
-            seconds += shared
-    return min(seconds, span.duration)
 
 
 def agent_turns(facts: CallFacts) -> tuple[SpokenTurn, ...]:

@@ -92,7 +92,8 @@ def _windows_alone(facts: CallFacts, spoken: SpokenTurn) -> list[ToneWindow]:
     """The windows of a turn in which nobody else speaks."""
     if spoken.acoustics is None or spoken.acoustics.overlapped:
         return []
-    others = [t.span for t in facts.turns if t.speaker != spoken.turn.speaker]
+    mine = spoken.turn
+    others = [t.span for t in facts.turns if t.speaker != mine.speaker and t.span.overlap(mine.span) > 0]
     return [
         window
         for window in spoken.acoustics.windows

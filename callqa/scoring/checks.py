@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callqa.data import CallFacts, Evidence, Measure, Role, TimeSpan, Verdict, intersect, total_duration
-from callqa.measures.shared import agent_turns, say, untranscribed_in
+from callqa.measures.shared import agent_turns, say
 from callqa.scoring.rubric import BandCheck, Check, ElementsCheck, FaultsCheck, Limits, Rubric
 from callqa.scoring.wording import band_clause, elements_clause, faults_clause
 
@@ -51,12 +51,7 @@ class Heard:
 
 def agent_heard(facts: CallFacts, num_syllables: int) -> Heard:
     """The agent's seconds of speech, and where it has no words."""
-    holes: list[TimeSpan] = []
-    for spoken in agent_turns(facts):
-        if spoken.utterance is None:
-            holes.append(spoken.turn.span)
-        elif untranscribed_in(facts, spoken):
-            holes.extend(intersect([spoken.turn.span], facts.coverage.untranscribed))
+    holes = [hole for spoken in agent_turns(facts) for hole in spoken.untranscribed]
     seconds = sum(turn.duration for turn in facts.turns_of(Role.AGENT))
     return Heard(seconds, num_syllables, tuple(holes))
 
