@@ -46,7 +46,8 @@ _NETWORK_SIGNS = re.compile(
 @dataclass(frozen=True, slots=True)
 class PullProgress:
     """How far one model is. `done` and `total` are bytes of the step ``downloading`` or
-    ``joining``; in other steps both are 0. ``present`` ends a model that was there already."""
+    ``joining``, 0 while that means nothing (``waiting``, ``converting``). A model ends with
+    ``done``, or ``present`` if it was there already; both numbers are then what it takes on disk."""
 
     name: str
     step: Step
@@ -85,7 +86,7 @@ def _pull_one(name: str, entry: ModelEntry, cache: Path, report: ProgressCallbac
             # Asked under the lock: another process may just have brought it in.
             with suppress(WeightsError):
                 folder = check(name, entry, cache, thorough=True)
-                report(PullProgress(name, "present"))
+                report(PullProgress(name, "present", entry.size, entry.size))
                 return folder
             _require_space(name, entry, cache)
             work = cache / f".pulling-{name}"
@@ -98,7 +99,7 @@ def _pull_one(name: str, entry: ModelEntry, cache: Path, report: ProgressCallbac
                 ready.rename(folder)
             finally:
                 shutil.rmtree(work, ignore_errors=True)
-    report(PullProgress(name, "done"))
+    report(PullProgress(name, "done", entry.size, entry.size))
     return folder
 
 

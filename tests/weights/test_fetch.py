@@ -36,7 +36,7 @@ def test_pull_reports_bytes_that_grow_up_to_the_total(index: Path, cache: Path, 
     assert downloaded == sorted(downloaded)
     assert downloaded[-1] == 1700 == seen[0].total
     assert next(item.step for item in seen if item.step != "downloading") == "joining"
-    assert seen[-1] == PullProgress("toy", "done")
+    assert seen[-1] == PullProgress("toy", "done", 928, 928)
 
 
 def test_a_second_pull_downloads_nothing(
