@@ -34,6 +34,9 @@ def write(path: Path, samples: Samples, kind: str) -> None:
     codec, container, sample_format, bit_rate, rate_hz = FORMATS[kind]
     if rate_hz != 8000:
         samples = signal.resample_poly(samples, rate_hz // 8000, 1, axis=1).astype(np.float32)
+    if codec == "wmav2":
+        # FFmpeg's decoder drops the first half block.
+        samples = np.pad(samples, ((0, 0), (512, 0)))
     layout = "mono" if len(samples) == 1 else "stereo"
     whole = (np.clip(samples, -1, 32767 / 32768) * 32768).round().astype(np.int16)
     options = {"fflags": "+bitexact"}

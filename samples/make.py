@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from samples import codec, voices
+from samples.schema import CallTruth
 from samples.script import Script, load_scripts
 from samples.sound import Samples, alaw_round_trip, background, level_of, mulaw_round_trip
 from samples.speech import Synthesizer
@@ -58,6 +59,7 @@ def make(script: Script, synthesizer: Synthesizer, out: Path) -> None:
     truth: dict[str, Any] = {
         "id": script.id,
         "file": script.file,
+        "theme": script.theme,
         "title": script.title,
         "shows": script.shows,
         "synthetic": True,
@@ -82,11 +84,13 @@ def make(script: Script, synthesizer: Synthesizer, out: Path) -> None:
         "duration": round(duration, 3),
         **truth_of(script, timeline, shift),
     }
+    CallTruth.model_validate(truth)
     text = json.dumps(truth, ensure_ascii=False, indent=1) + "\n"
     (out / "truth" / f"{script.id}.json").write_text(text, encoding="utf-8")
     print(
-        f"{script.id}  {duration:6.1f} s  {path.stat().st_size / 1024:6.0f} KB  shift {shift * 1000:+.1f} ms  "
-        f"talk share {truth['talk_share']:.2f}  {truth['speaking_rate']:.0f}/min",
+        f"{script.id}  {duration:6.1f} s  {path.stat().st_size / 1024:6.0f} KB  "
+        f"shift {shift * 1000:+.1f} ms  talk share {truth['talk_share']:.2f}  "
+        f"{truth['speaking_rate']:.0f}/min",
         flush=True,
     )
 

@@ -13,16 +13,14 @@ _READINGS: dict[str, list[str]] = {
     "哎": ["ai1"],
     "诶": ["ei2"],
     "还": ["hai2"],
-    "调高": ["tiao2", "gao1"],
-    "调低": ["tiao2", "di1"],
+    "长": ["chang2"],
+    "多长时间": ["duo1", "chang2", "shi2", "jian1"],
+    "外传": ["wai4", "chuan2"],
+    "就得": ["jiu4", "dei3"],
     "下行": ["xia4", "xing2"],
     "上行": ["shang4", "xing2"],
     "重启": ["chong2", "qi3"],
-    "重置": ["chong2", "zhi4"],
-    "重拨": ["chong2", "bo1"],
     "转网": ["zhuan3", "wang3"],
-    "转出": ["zhuan3", "chu1"],
-    "转入": ["zhuan3", "ru4"],
     "转接": ["zhuan3", "jie1"],
     "转到": ["zhuan3", "dao4"],
     "转移": ["zhuan3", "yi2"],
@@ -133,17 +131,25 @@ def _espeak(language: str) -> Any:
 
 
 def _english(text: str, british: bool) -> Phonemes:
-    spoken = text.replace("’", "'")
-    ipa = _espeak("en-gb" if british else "en-us").phonemize([spoken])[0].strip()
-    for old, new in _BRITISH if british else _AMERICAN:
-        ipa = ipa.replace(old, new)
-    words = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
-    groups = ipa.split(" ")
+    espeak = _espeak("en-gb" if british else "en-us")
+
+    def speak(part: str) -> str:
+        ipa = str(espeak.phonemize([part.replace("’", "'")])[0]).strip()
+        for old, new in _BRITISH if british else _AMERICAN:
+            ipa = ipa.replace(old, new)
+        return ipa
+
+    ipa = speak(text)
+    # espeak runs some little words together ("on the"), so symbols go to words by the words'
+    # lengths when spoken alone, which is exact but for those.
+    words = list(re.finditer(r"\S+", text))
+    lengths = [len(speak(word.group())) + 1 for word in words]
+    scale = (len(ipa) + 1) / sum(lengths)
     origin: list[int] = []
-    for number, group in enumerate(groups):
-        # espeak runs some little words together ("of the"); their neighbours then share the time.
-        word = words[min(number * len(words) // len(groups), len(words) - 1)]
-        width = word[1] - word[0]
-        origin.extend(word[0] + index * width // max(1, len(group)) for index in range(len(group)))
-        origin.append(word[0] + width - 1)
-    return Phonemes(ipa, tuple(origin[: len(ipa)]))
+    done = 0.0
+    for word, length in zip(words, lengths, strict=True):
+        done += length * scale
+        count = min(round(done), len(ipa)) - len(origin)
+        width = word.end() - word.start()
+        origin.extend(word.start() + index * width // count for index in range(count))
+    return Phonemes(ipa, tuple(origin))

@@ -108,6 +108,7 @@ class Script(_Part):
 
     id: str
     file: str
+    theme: str
     title: str
     shows: str
     language: Literal["zh", "en"]

@@ -18,14 +18,15 @@ def to_line(samples: Samples, rate_hz: int) -> Samples:
     sos = signal.butter(5, [low, high], "bandpass", fs=rate_hz, output="sos")
     filtered = signal.sosfiltfilt(sos, samples, padlen=min(300, len(samples) - 1))
     divisor = np.gcd(RATE_HZ, rate_hz)
-    return signal.resample_poly(filtered, RATE_HZ // divisor, rate_hz // divisor).astype(np.float32)
+    resampled = signal.resample_poly(filtered, RATE_HZ // divisor, rate_hz // divisor)
+    return np.asarray(resampled, np.float32)
 
 
 def mulaw_round_trip(samples: Samples) -> Samples:
     """G.711 mu-law, 8 bits, there and back (the continuous curve, mu = 255)."""
     clipped = np.clip(samples, -1, 1)
     code = np.round(np.sign(clipped) * np.log1p(255 * np.abs(clipped)) / np.log(256) * 127) / 127
-    return (np.sign(code) * (256 ** np.abs(code) - 1) / 255).astype(np.float32)
+    return np.asarray(np.sign(code) * (256 ** np.abs(code) - 1) / 255, np.float32)
 
 
 def alaw_round_trip(samples: Samples) -> Samples:
@@ -36,7 +37,7 @@ def alaw_round_trip(samples: Samples) -> Samples:
         code = np.where(size < 1 / 87.6, 87.6 * size, 1 + np.log(np.maximum(87.6 * size, 1e-9))) / scale
     code = np.round(code * 127) / 127
     back = np.where(code < 1 / scale, code * scale / 87.6, np.exp(code * scale - 1) / 87.6)
-    return (np.sign(samples) * back).astype(np.float32)
+    return np.asarray(np.sign(samples) * back, np.float32)
 
 
 def ringback(seconds: float) -> Samples:
@@ -62,7 +63,7 @@ def hold_music(seconds: float, rng: np.random.Generator) -> Samples:
         out[at : at + len(time)] += tone
     music = out[: round(seconds * RATE_HZ)]
     fade = np.minimum(1, np.minimum(np.arange(len(music)), np.arange(len(music))[::-1]) / (0.3 * RATE_HZ))
-    return to_line((0.09 * music / np.sqrt((music**2).mean()) * fade).astype(np.float32), RATE_HZ * 1)
+    return to_line((0.09 * music / np.sqrt((music**2).mean()) * fade).astype(np.float32), RATE_HZ)
 
 
 def background(
@@ -83,12 +84,13 @@ def background(
         keys = np.zeros(length)
         at = 0
         while (at := at + int(rng.exponential(0.35) * RATE_HZ) + 500) < length - 400:
-            keys[at : at + 160] += rng.standard_normal(160) * np.exp(-np.arange(160) / 30) * rng.uniform(0.4, 1)
+            stroke = rng.standard_normal(160) * np.exp(-np.arange(160) / 30)
+            keys[at : at + 160] += stroke * rng.uniform(0.4, 1)
         noise += keys / np.sqrt((keys**2).mean() + 1e-12)
     elif kind == "hum":
         time = np.arange(length) / RATE_HZ
         noise += sum(np.sin(2 * np.pi * 50 * k * time + k) / k for k in (6, 7, 8, 10, 12)) * 2
-    return noise / np.sqrt((noise**2).mean())
+    return np.asarray(noise / np.sqrt((noise**2).mean()))
 
 
 def level_of(samples: Samples, active: NDArray[np.bool_] | None = None) -> float:

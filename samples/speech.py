@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,8 @@ class Synthesizer:
                 continue
             before = chars[origin]
             chars[origin] = (before[0] if before else float(ends[index - 1]), float(ends[index]))
+        if language == "en":
+            _spread_over_words(text, chars)
         return _trim(text, samples, chars)
 
     def _run(
@@ -100,6 +104,18 @@ class Synthesizer:
         return samples, durations
 
 
+def _spread_over_words(text: str, chars: list[tuple[float, float] | None]) -> None:
+    """Give every letter of an English word an even part of the word's time: phonemes belong to
+    words there, not to letters. A word that espeak ran together with the one before gets its end."""
+    end = 0.0
+    for word in re.finditer(r"[A-Za-z0-9'’]+", text):
+        known = [pair for pair in chars[word.start() : word.end()] if pair is not None]
+        start, end = (known[0][0], known[-1][1]) if known else (end, end)
+        step = (end - start) / len(word.group())
+        for index in range(len(word.group())):
+            chars[word.start() + index] = (start + index * step, start + (index + 1) * step)
+
+
 def _trim(text: str, samples: Samples, chars: list[tuple[float, float] | None]) -> Spoken:
     """Cut silence off both ends and shorten long pauses inside, moving the times along."""
     frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
@@ -109,7 +125,7 @@ def _trim(text: str, samples: Samples, chars: list[tuple[float, float] | None]) 
     keep = np.zeros(len(active), bool)
     keep[on[0] : on[-1] + 1] = True
     max_frames = round(_MAX_PAUSE * 100)
-    for left, right in zip(on[:-1], on[1:], strict=True):
+    for left, right in pairwise(on):
         surplus = right - left - 1 - max_frames
         if surplus > 0:
             middle = left + 1 + max_frames // 2
@@ -121,9 +137,13 @@ def _trim(text: str, samples: Samples, chars: list[tuple[float, float] | None]) 
     def move(time: float) -> float:
         return float(moved[min(round(time * 100), last)])
 
+    kept = frames[keep].ravel().copy()
+    ramp = np.linspace(0, 1, _FRAME // 2, dtype=np.float32)
+    kept[: len(ramp)] *= ramp
+    kept[-len(ramp) :] *= ramp[::-1]
     return Spoken(
         text,
-        frames[keep].ravel().copy(),
+        kept,
         tuple((move(pair[0]), move(pair[1])) if pair else None for pair in chars),
         active[keep],
     )

@@ -16,6 +16,8 @@ _LEVEL = 10 ** (-23 / 20)  # RMS of speech at level_db 0, full scale 1
 _LEAD = 0.5
 _TAIL = 0.7
 _FRAME = 0.01
+# AAC and WMA come in blocks of so many samples; a call that fills them comes back at its own length.
+_BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def lay_out(script: Script, synthesizer: Synthesizer, rng: np.random.Generator) 
             start = last[1] - line.overlap
         else:
             start = cursor + (gap if number else 0)
-        if start <= last[0] - (0 if number else 1):
+        if number and start <= last[0]:
             raise ValueError(f"{script.id}: a line would begin before the line it overlaps: {line.text}")
         start = round(start, 3)
         timeline.pieces.append(
@@ -97,7 +99,7 @@ def lay_out(script: Script, synthesizer: Synthesizer, rng: np.random.Generator) 
                 line.party,
                 start,
                 start + sound.duration,
-                tuple((start + a, start + b) if pair else None for pair in sound.chars for a, b in [pair or (0, 0)]),
+                tuple((start + pair[0], start + pair[1]) if pair else None for pair in sound.chars),
                 tuple((start + a, start + b) for a, b in sound.active),
             )
         )
@@ -111,8 +113,8 @@ def lay_out(script: Script, synthesizer: Synthesizer, rng: np.random.Generator) 
             timeline.not_party.append((begin, begin + line.music, "music"))
             cursor = begin + line.music
             last = (cursor, cursor)
-    timeline.duration = cursor + _TAIL
-    length = round(timeline.duration * RATE_HZ)
+    length = -(-round((cursor + _TAIL) * RATE_HZ) // _BLOCK) * _BLOCK
+    timeline.duration = length / RATE_HZ
     for name in ("agent", "customer", "other"):
         track = np.zeros(length, np.float32)
         for party, start, samples in placed:

@@ -9,15 +9,19 @@ from samples.script import Party, Script
 from samples.timeline import Piece, Timeline
 
 # Terms whose every use by an agent stands in the truth. A longer term hides a shorter one in it.
-TERMS_ZH = (
-    "光猫 宽带 ONU OLT APN VoLTE 5G 基站 携号转网 呼叫转移 国际漫游 流量池 副卡 合约机 端口 信令 机房 分光器 "
-    "光衰 双频 DNS IP地址 拨号 割接 核心网 带宽 上行 下行 停机保号 靓号 主副卡 融合套餐 结转流量 定向流量 工单 "
-    "外呼 物联网卡"
-).split()
+# Words that everybody uses (宽带, 流量, 5G) are none.
+TERMS_ZH = [
+    "光猫", "ONU", "OLT", "APN", "VoLTE", "基站", "携号转网", "呼叫转移", "国际漫游", "流量池", "副卡",
+    "合约机", "端口", "信令", "机房", "分光器", "光衰", "双频", "DNS", "IP地址", "拨号", "割接", "核心网",
+    "带宽", "上行", "下行", "停机保号", "靓号", "主副卡", "融合套餐", "结转流量", "定向流量", "工单",
+    "外呼", "物联网卡",
+]  # fmt: skip
 TERMS_EN = ["ONT", "APN", "DNS", "firmware", "provisioning", "throttled", "bandwidth", "latency", "backhaul"]
 
 _SAME_TURN = 0.5
 _PAUSE = 0.15
+# The familiar "you"; the plural is not rude, and a familiar greeting is the greeting's matter.
+_FAMILIAR = re.compile("你(?![们好])")
 _INTERRUPTION = 0.5
 _BACKCHANNEL_UNITS = 3
 _BACKCHANNEL_SECONDS = 1.0
@@ -64,7 +68,8 @@ def truth_of(script: Script, timeline: Timeline, shift: float) -> dict[str, Any]
         "articulation_rate": units["agent"] / articulated * 60,
         "expected": script.expected,
     }
-    return _rounded(truth, shift)
+    rounded: dict[str, Any] = _rounded(truth, shift)
+    return rounded
 
 
 _PARTIES: tuple[Party, Party] = ("agent", "customer")
@@ -83,9 +88,8 @@ def _turns(pieces: list[Piece]) -> list[dict[str, Any]]:
                     own[-1]["kind"] = "turn"
             else:
                 kind = "backchannel" if piece.is_backchannel else "turn"
-                own.append(
-                    {"start": piece.start, "end": piece.end, "role": party, "text": piece.line.text, "kind": kind}
-                )
+                times = {"start": piece.start, "end": piece.end}
+                own.append({**times, "role": party, "text": piece.line.text, "kind": kind})
         turns += own
     return sorted(turns, key=lambda turn: (turn["start"], turn["end"]))
 
@@ -101,7 +105,8 @@ def _articulated(pieces: list[Piece]) -> float:
 
 def _jargon(script: Script, pieces: list[Piece], turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
     terms = sorted(TERMS_EN if script.language == "en" else TERMS_ZH, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, terms)), re.IGNORECASE)
+    edge = r"\b" if script.language == "en" else ""
+    pattern = re.compile(f"{edge}({'|'.join(map(re.escape, terms))}){edge}", re.IGNORECASE)
     known = {term.lower(): term for term in terms}
     agent_turns = [turn for turn in turns if turn["role"] == "agent"]
 
@@ -127,7 +132,8 @@ def _jargon(script: Script, pieces: list[Piece], turns: list[dict[str, Any]]) ->
                 status = "explained"
             else:
                 status = "unexplained"
-            found.append({"term": term, "start": start, "end": end, "text": piece.line.text, "status": status})
+            times = {"start": start, "end": end}
+            found.append({"term": term, **times, "text": piece.line.text, "status": status})
     return found
 
 
@@ -138,6 +144,12 @@ def _quotes(pieces: list[Piece]) -> dict[str, list[dict[str, Any]]]:
             for quote in getattr(piece.line, name):
                 start, end = piece.find(quote)
                 found[name].append({"quote": quote, "start": start, "end": end})
+        marked = "\n".join([*piece.line.forbidden, *(item.quote for item in piece.line.impolite)])
+        for clause in re.finditer(r"[^，。？！]+", piece.line.text if piece.party == "agent" else ""):
+            quote = clause.group()
+            if _FAMILIAR.search(quote) and quote not in marked:
+                start, end = piece.between(*clause.span())
+                found["impolite"].append({"quote": quote, "start": start, "end": end, "kind": "ni"})
         for item in piece.line.impolite:
             start, end = piece.find(item.quote)
             found["impolite"].append({"quote": item.quote, "start": start, "end": end, "kind": item.kind})
