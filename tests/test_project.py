@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +41,25 @@ def test_every_dependency_has_a_tested_version_in_its_range(
         pin = pins.get(canonicalize_name(requirement.name))
         assert pin is not None, f"constraints.txt has no {requirement.name}"
         assert requirement.specifier.contains(pin, prereleases=True), f"{requirement} against {pin}"
+
+
+def test_every_imported_library_is_a_declared_dependency(project: dict[str, Any]) -> None:
+    declared = {canonicalize_name(Requirement(text).name) for text in project["project"]["dependencies"]}
+    owners = metadata.packages_distributions()
+    undeclared = set()
+    for path in (ROOT / "callqa").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            for name in names:
+                top = name.split(".")[0]
+                if top == "callqa" or top in sys.stdlib_module_names:
+                    continue
+                # Several distributions share a namespace such as pyannote: one of them will do.
+                if not {canonicalize_name(owner) for owner in owners.get(top, [])} & declared:
+                    undeclared.add(f"{path.relative_to(ROOT)}: {top}")
+    assert undeclared == set()
 
 
 def test_pins_are_versions_that_any_index_has(pins: dict[str, str]) -> None:
