@@ -7,7 +7,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -81,12 +81,12 @@ def run_speed(
     return _report(console, results, truths, threads)
 
 
-def run_side(side: Side, paths: Sequence[str], threads: int, languages: dict[str, str]) -> SideResult:
+def run_side(side: Side, paths: Sequence[str], threads: int, languages: Mapping[str, str]) -> SideResult:
     """All recordings by one side, in a fresh process with so many threads."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     with _environment(dict.fromkeys(_THREAD_VARIABLES, str(threads))):
-        process = context.Process(target=_work, args=(side, list(paths), threads, languages, sender))
+        process = context.Process(target=_work, args=(side, list(paths), threads, dict(languages), sender))
         process.start()
     sender.close()
     try:
