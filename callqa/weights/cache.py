@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -96,6 +97,12 @@ def file_sha256(path: Path) -> str:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+@lru_cache
+def _digest_once(path: Path, size: int, mtime_ns: int) -> str:
+    """The digest of a user's own model, which may be gigabytes: read once as long as it stays so."""
+    return file_sha256(path)
 
 
 def write_record(folder: Path) -> None:
@@ -200,7 +207,10 @@ def resolve(
         )
         if largest is None:
             raise WeightsError(f"The folder {path} holds no weights.", "Name a folder with a model in it.")
-        return ResolvedModel(name, "folder", path, None, file_sha256(largest))
+        stat = largest.stat()
+        return ResolvedModel(
+            name, "folder", path, None, _digest_once(largest, stat.st_size, stat.st_mtime_ns)
+        )
     if isinstance(name_or_path, Path) or path.is_absolute() or name.startswith((".", "~")) or path.exists():
         raise WeightsError(
             f"{name} is no folder with a model.",
