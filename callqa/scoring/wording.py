@@ -20,9 +20,9 @@ _ELEMENTS = {
     "by_when": ("时限", "by when"),
 }
 _TITLES = {
-    "greeting": ("标准问候", "standard greeting"),
-    "closing": ("结束语", "closing"),
-    "transparency": ("告知", "telling the customer"),
+    "greeting": ("标准问候", "the standard greeting"),
+    "closing": ("结束语", "the closing"),
+    "transparency": ("应告知的内容", "what a customer should be told"),
 }
 # Mandarin, one in English, several in English.
 _FAULTS = {
@@ -47,12 +47,12 @@ def elements_clause(measure: str, found: Sequence[str], missing: Sequence[str], 
     zh, en = _TITLES.get(measure, (measure, measure.replace("_", " ")))
     total = len(found) + len(missing)
     if not missing:
-        return say(language, f"{zh} {total} 项都有", f"all {total} parts of the {en} were heard")
+        return say(language, f"{zh} {total} 项都有", f"all {total} parts of {en} were heard")
     names = [element_name(name, language) for name in missing]
     return say(
         language,
         f"{zh} {total} 项中有 {len(found)} 项，没有听到{'、'.join(names)}",
-        f"{len(found)} of {total} parts of the {en} were heard; missing: {', '.join(names)}",
+        f"{len(found)} of {total} parts of {en} were heard; missing: {', '.join(names)}",
     )
 
 
