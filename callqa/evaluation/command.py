@@ -31,9 +31,9 @@ def evaluate_command(
             show_default=str(_DEFAULT_TRUTH),
         ),
     ] = None,
-    workspace: Annotated[Path, typer.Option("--workspace", "-w", help="Where the scored calls are.")] = Path(
-        "callqa-workspace"
-    ),
+    workspace: Annotated[
+        Path, typer.Option("--workspace", metavar="DIR", help="Folder with the scored calls.")
+    ] = Path("callqa-workspace"),
     json_out: Annotated[
         Path | None, typer.Option("--json", help="Write every figure to this file as well.")
     ] = None,
@@ -51,11 +51,11 @@ def evaluate_command(
     truth: Annotated[
         Path, typer.Option(help="Folder of truth, for error rates beside the times of --speed.")
     ] = _DEFAULT_TRUTH,
+    rttm: Annotated[
+        Path | None, typer.Option(help="Who speaks when in the one recording of --speed.")
+    ] = None,
 ) -> None:
-    """Measure how right and how fast callqa is.
-
-    Example: callqa score samples && callqa evaluate samples/truth
-    """
+    """Measure how right and how fast callqa is."""
     from rich.console import Console
 
     console = Console()
@@ -65,7 +65,9 @@ def evaluate_command(
         _needs_paths(paths, "--speed needs recordings.", "callqa evaluate --speed call.wav")
         from callqa.evaluation.speed import run_speed
 
-        result: dict[str, Any] = run_speed(console, paths or [], threads, truth if truth.is_dir() else None)
+        result: dict[str, Any] = run_speed(
+            console, paths or [], threads, truth if truth.is_dir() else None, rttm
+        )
     elif quotes:
         _needs_paths(paths, "--quotes needs calls.", "callqa evaluate --quotes samples/zh01.wav")
         from callqa.evaluation.quotes import run_quotes

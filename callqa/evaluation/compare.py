@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from callqa.data import CallAnalysis, Role, TimeSpan, Turn, Utterance, Word, intersect, total_duration
 from callqa.evaluation.counts import Found, SpeakerErrors, TextErrors, text_errors
-from callqa.evaluation.truth import TrueTurn, Truth
+from callqa.evaluation.truth import Speech, TrueTurn, Truth
 from callqa.language import normalise_for_scoring
 
 # Word times come from recognition and are a little off.
@@ -86,7 +86,7 @@ def compare(truth: Truth, analysis: CallAnalysis) -> Comparison:
         interruptions=_match_interruptions(truth, analysis, details),
         text=text,
         text_in_time=text_in_time,
-        speakers=speaker_errors(truth, facts.turns),
+        speakers=speaker_errors(truth.speech, truth.duration, facts.turns),
         uncovered=_uncovered(truth, analysis, parties),
         details=tuple(details),
     )
@@ -127,20 +127,20 @@ def compare_text(
     return TextErrors.sum_of(by_party), _errors(said, heard, language)
 
 
-def speaker_errors(truth: Truth, turns: Sequence[Turn]) -> dict[str, SpeakerErrors]:
-    """Diarization error and its parts, overlap scored, without and with a collar of 0.25 s on
-    each side of the truth's boundaries."""
+def speaker_errors(truth: Speech, duration: float, turns: Sequence[Turn]) -> dict[str, SpeakerErrors]:
+    """Diarization error and its parts over the whole recording, overlap scored, without and with
+    a collar of 0.25 s on each side of the truth's boundaries."""
     from pyannote.core import Annotation, Segment, Timeline
     from pyannote.metrics.diarization import DiarizationErrorRate
 
     reference, hypothesis = Annotation(), Annotation()
-    for index, turn in enumerate(truth.turns):
-        if turn.end > turn.start:
-            reference[Segment(turn.start, turn.end), index] = str(turn.role)
+    for index, (span, speaker) in enumerate(truth):
+        if span.duration > 0:
+            reference[Segment(span.start, span.end), index] = speaker
     for index, own in enumerate(turns):
         if own.end > own.start:
             hypothesis[Segment(own.start, own.end), index] = own.speaker
-    whole = Timeline([Segment(0, truth.duration)])
+    whole = Timeline([Segment(0, duration)])
     found = {}
     for name, collar in _COLLARS.items():
         metric = DiarizationErrorRate(collar=collar)

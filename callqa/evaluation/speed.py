@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from callqa.data import CallRequest, Turn, Utterance
-from callqa.errors import CallqaError
+from callqa.errors import CallqaError, UsageError
+from callqa.evaluation.truth import Speech, Truth, find_truths, load_rttm
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from callqa.evaluation.truth import Truth
 
 Side = Literal["callqa", "plain"]
 SIDES: tuple[Side, ...] = ("callqa", "plain")
@@ -67,18 +66,31 @@ class SideResult:
 
 
 def run_speed(
-    console: Console, paths: Sequence[Path], threads: int, truth_folder: Path | None
+    console: Console,
+    paths: Sequence[Path],
+    threads: int,
+    truth_folder: Path | None,
+    rttm: Path | None = None,
 ) -> dict[str, Any]:
     """Time both sides, print the table, and return it JSON-ready. ``met``: callqa is at least
-    three times faster and stays under 2.5 GB. Raises `CallqaError` where a side fails."""
+    three times faster and stays under 2.5 GB.
+
+    Recordings named in a truth of `truth_folder` get error rates; `rttm` says who spoke when in
+    the only recording. Raises `CallqaError` where a side fails.
+    """
     truths = _truths(paths, truth_folder)
     languages = {path: truth.language for path, truth in truths.items()}
+    references = {path: truth.speech for path, truth in truths.items()}
+    if rttm is not None:
+        if len(paths) != 1:
+            raise UsageError("--rttm is for one recording.", "Name one recording, or leave --rttm out.")
+        references[str(paths[0])] = load_rttm(rttm)
     names = [str(path) for path in paths]
     results: dict[Side, SideResult] = {}
     for side in SIDES:
         console.print(f"{side}: {len(paths)} recordings, {threads} threads …")
         results[side] = run_side(side, names, threads, languages)
-    return _report(console, results, truths, threads)
+    return _report(console, results, truths, references, threads)
 
 
 def run_side(side: Side, paths: Sequence[str], threads: int, languages: Mapping[str, str]) -> SideResult:
@@ -122,14 +134,13 @@ def peak_memory_mb() -> float:
 
 
 def _callqa() -> Any:
+    from callqa.analysers import make_factory
     from callqa.config import Settings
-    from callqa.pipeline import Pipeline
 
-    pipeline = Pipeline(Settings())
+    analyser = make_factory(Settings(), rubric=None)()
 
     def analyse(path: str, language: str | None) -> tuple[float, tuple[Turn, ...], tuple[Utterance, ...]]:
-        facts = pipeline.analyse(CallRequest(path, language=language))
-        judged = pipeline.judge(facts).facts
+        judged = analyser.judge(analyser.analyse(CallRequest(path, language=language))).facts
         return judged.recording.duration, judged.turns, judged.utterances
 
     return analyse
@@ -154,14 +165,16 @@ def _plain(threads: int) -> Any:
 def _truths(paths: Sequence[Path], folder: Path | None) -> dict[str, Truth]:
     if folder is None:
         return {}
-    from callqa.evaluation.truth import find_truths
-
     by_name = {truth.file: truth for _, truth in find_truths([folder])}
     return {str(path): by_name[path.name] for path in paths if path.name in by_name}
 
 
 def _report(
-    console: Console, results: dict[Side, SideResult], truths: dict[str, Truth], threads: int
+    console: Console,
+    results: Mapping[Side, SideResult],
+    truths: Mapping[str, Truth],
+    references: Mapping[str, Speech],
+    threads: int,
 ) -> dict[str, Any]:
     from rich.table import Table
 
@@ -171,7 +184,8 @@ def _report(
     rows = []
     for ours, theirs in zip(results["callqa"].runs, results["plain"].runs, strict=True):
         errors = {
-            side: _errors(truths.get(run.path), run) for side, run in zip(SIDES, (ours, theirs), strict=True)
+            side: _errors(truths.get(run.path), references.get(run.path), run)
+            for side, run in zip(SIDES, (ours, theirs), strict=True)
         }
         row = {
             "path": ours.path,
@@ -209,15 +223,21 @@ def _report(
     return {"threads": threads, "rows": rows, "ratio": ratio, "peak_memory_mb": memory, "met": met}
 
 
-def _errors(truth: Truth | None, run: Run) -> dict[str, float | None]:
+def _errors(truth: Truth | None, reference: Speech | None, run: Run) -> dict[str, float | None]:
     """Text error, all words in the order of time so that wrong speakers do not count twice, and
-    diarization error with no collar."""
-    if truth is None:
-        return {"text": None, "der": None}
+    diarization error without and with a collar."""
     from callqa.evaluation.compare import assign_speakers, compare_text, speaker_errors
 
-    _, text = compare_text(truth, run.utterances, assign_speakers(truth.turns, run.turns))
-    return {"text": text.rate, "der": speaker_errors(truth, run.turns)["0"].rate}
+    text = None
+    if truth is not None:
+        _, errors = compare_text(truth, run.utterances, assign_speakers(truth.turns, run.turns))
+        text = errors.rate
+    speakers = speaker_errors(reference, run.duration, run.turns) if reference else None
+    return {
+        "text": text,
+        "der": speakers["0"].rate if speakers else None,
+        "der_collar_0.25": speakers["0.25"].rate if speakers else None,
+    }
 
 
 def _percent(value: float | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from callqa.config import describe_problems
 from callqa.data import Role, TimeSpan
 from callqa.errors import InvalidFileError
+
+Speech = Sequence[tuple[TimeSpan, str]]
+"""Who speaks when: spans with the speaker's label."""
 
 
 class _Known(BaseModel):
@@ -78,6 +81,11 @@ class Truth(_Known):
         """``two`` where each party has a channel; dual mono is one mix."""
         return "two" if self.layout.startswith(("two", "stereo")) else "one"
 
+    @property
+    def speech(self) -> Speech:
+        """The turns as who speaks when."""
+        return [(turn.span, str(turn.role)) for turn in self.turns]
+
     def turns_of(self, role: Role) -> tuple[TrueTurn, ...]:
         """One party's turns in time order."""
         return tuple(sorted((t for t in self.turns if t.role is role), key=lambda t: t.start))
@@ -108,3 +116,21 @@ def find_truths(paths: list[Path]) -> list[tuple[Path, Truth]]:
             f"No truth in {', '.join(map(str, paths))}.", "Name a folder of JSON files such as samples/truth."
         )
     return [(file, load_truth(file)) for file in files]
+
+
+def load_rttm(path: Path) -> Speech:
+    """Who speaks when, from an RTTM file. Raises `InvalidFileError` where it is none."""
+    try:
+        rows = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [
+            (TimeSpan(float(row[3]), float(row[3]) + float(row[4])), row[7])
+            for row in rows
+            if row[0] == "SPEAKER"
+        ]
+    except OSError as error:
+        raise InvalidFileError(f"{path} cannot be read: {error.strerror}.", "Check the path.") from error
+    except (ValueError, IndexError) as error:
+        raise InvalidFileError(
+            f"{path} is no RTTM file.",
+            "Its lines read: SPEAKER file 1 start duration <NA> <NA> label <NA> <NA>",
+        ) from error

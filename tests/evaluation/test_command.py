@@ -11,13 +11,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from callqa.data import CriterionResult, Evidence, Recording, Scorecard, Turn, Verdict, Word
+from callqa.data import CriterionResult, Evidence, Recording, Scorecard, TimeSpan, Turn, Verdict, Word
 from callqa.errors import CallqaError, InvalidFileError, UsageError
 from callqa.evaluation.command import evaluate_command
 from callqa.evaluation.quotes import check_quotes, is_contained
 from callqa.evaluation.speed import peak_memory_mb
 from callqa.evaluation.stock import words_by_turn
-from callqa.evaluation.truth import find_truths, load_truth
+from callqa.evaluation.truth import find_truths, load_rttm, load_truth
 from callqa.store import CallKeys, Store
 from tests.evaluation.conftest import TRUTH
 
@@ -91,6 +91,15 @@ def test_every_mistake_of_a_truth_is_named(tmp_path: Path) -> None:
     tmp_path.mkdir()
     with pytest.raises(InvalidFileError, match="No truth"):
         find_truths([tmp_path])
+
+
+def test_rttm(tmp_path: Path) -> None:
+    path = tmp_path / "call.rttm"
+    path.write_text("SPEAKER call 1 0.5 2.0 <NA> <NA> agent <NA> <NA>\n", encoding="utf-8")
+    assert load_rttm(path) == [(TimeSpan(0.5, 2.5), "agent")]
+    path.write_text("hello\nSPEAKER call 1\n", encoding="utf-8")
+    with pytest.raises(InvalidFileError, match="no RTTM file"):
+        load_rttm(path)
 
 
 def test_quotes_are_heard_in_their_own_span(analyse: Any) -> None:
