@@ -1,0 +1,296 @@
+"""Technical terms that the agent used: explained, known to the customer, or neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from callqa.config import MeasureSettings
+from callqa.data import CallFacts, Evidence, Measure, Role, TimeSpan, Utterance
+from callqa.language import PhraseSearcher, count_syllables, english, searcher
+from callqa.language.lexicon import Entry, EntryMatch, Lexicon, LexiconSet, find_entries
+from callqa.language.mandarin import pinyin
+from callqa.measures.shared import cite_part, mean_probability, roles_unknown, say
+
+UNEXPLAINED, EXPLAINED, CUSTOMER_FIRST = "unexplained", "explained", "customer_first"
+
+# Short terms have many neighbours in sound (流量池, 流量是), so they must be closer.
+_LEAST_ALIKE = {3: 0.92}
+_LEAST_ALIKE_LONGER = 0.87
+_CUE_ALIKE = 0.95
+# An explanation is given in the same or the next two utterances of the agent.
+_LATER_UTTERANCES = 2
+# How far a cue may stand from its term, in characters.
+_REACH = {
+    "zh": {"weak": 3, "after": 6, "before": 3, "anywhere": 30, "opening": 12},
+    "en": {"weak": 6, "after": 20, "before": 12, "anywhere": 100, "opening": 40},
+}
+# What follows a cue, or precedes it, must be long enough to explain anything.
+_EXPLAINING_SYLLABLES = 4
+_PLAIN_SHARE = 0.6
+_FEWEST_PLAIN = 2
+# Grammar, and words of every other sentence in this trade: saying them explains nothing.
+_FUNCTION_RUN = re.compile(
+    r"流量|手机|网络|宽带|套餐|号码|信号|公司|系统|电话|我们|您家|登记|时候|[的了把就是在和您我你那个这一也都，。、；？！\s]+"
+)
+_FUNCTION_WORDS = frozenset(
+    {
+        "a",
+        "an",
+        "the",
+        "your",
+        "our",
+        "you",
+        "we",
+        "i",
+        "it",
+        "is",
+        "are",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "that",
+    }
+    | {"this", "for", "and", "or", "with", "by", "from", "how", "who", "about", "can", "what", "up", "not"}
+    | {"than", "so", "which", "more", "one"}
+)
+
+
+@dataclass(slots=True)
+class _Occurrence:
+    entry: Entry
+    utterance: Utterance
+    index: int
+    first_char: int
+    end_char: int
+    similarity: float
+    status: str = UNEXPLAINED
+
+    @property
+    def heard(self) -> str:
+        return self.utterance.text[self.first_char : self.end_char]
+
+    @property
+    def span(self) -> TimeSpan:
+        return self.utterance.span_between(self.first_char, self.end_char)
+
+
+def measure_jargon(facts: CallFacts, lexicons: LexiconSet, settings: MeasureSettings) -> Measure:
+    """Unexplained terms per 100 syllables (English: words) of the agent.
+
+    A term is ``explained`` where the agent explains it in the same or the next two utterances, or
+    has explained it before; ``customer_first`` where the customer said it earlier; otherwise
+    ``unexplained``. Terms are found by sound; `components` has every occurrence with what was
+    heard, its time, its status, everyday words for it, and the counts the value is made of.
+    """
+    language = facts.language
+    unit = say(language, "unexplained per 100 syllables", "unexplained per 100 words")
+    unknown = roles_unknown(facts, "jargon", unit)
+    if unknown is not None:
+        return unknown
+    agent = facts.utterances_of(Role.AGENT)
+    syllables = sum(count_syllables(utterance.text, language) for utterance in agent)
+    if syllables < settings.min_rate_syllables:
+        reason = say(
+            language,
+            f"坐席的话太少（{syllables}字），无法判断。",
+            f"The agent has too few recognised words ({syllables}) to judge.",
+        )
+        return Measure("jargon", None, unit, {"occurrences": [], "agent_syllables": syllables}, reason=reason)
+    searchers = [searcher(utterance.text, language) for utterance in agent]
+    found = _occurrences(agent, searchers, lexicons.jargon, language, settings)
+    _settle(found, facts, searchers, lexicons, settings)
+    counts = {
+        status: sum(item.status == status for item in found)
+        for status in (UNEXPLAINED, EXPLAINED, CUSTOMER_FIRST)
+    }
+    components: dict[str, Any] = {
+        "occurrences": [_component(item) for item in found],
+        **counts,
+        "agent_syllables": syllables,
+    }
+    value = round(100 * counts[UNEXPLAINED] / syllables, 3)
+    return Measure("jargon", value, unit, components, tuple(_evidence(item, language) for item in found))
+
+
+def _occurrences(
+    utterances: Sequence[Utterance],
+    searchers: Sequence[PhraseSearcher],
+    lexicon: Lexicon,
+    language: str,
+    settings: MeasureSettings,
+) -> list[_Occurrence]:
+    return [
+        _Occurrence(
+            item.entry, utterance, index, item.match.first_char, item.match.end_char, item.match.similarity
+        )
+        for index, (utterance, search) in enumerate(zip(utterances, searchers, strict=True))
+        for item in find_terms(lexicon, search, language, settings.pinyin_similarity)
+    ]
+
+
+def find_terms(lexicon: Lexicon, search: PhraseSearcher, language: str, threshold: float) -> list[EntryMatch]:
+    """The terms that a text says, the longest where several overlap.
+
+    Mandarin terms of two syllables that were not written as they are must share a character with
+    what was heard; longer ones must be the closer the shorter they are.
+    """
+    found = find_entries(lexicon, search, threshold)
+    return [item for item in found if _is_meant(item)] if language == "zh" else found
+
+
+def _is_meant(item: EntryMatch) -> bool:
+    match = item.match
+    heard = re.sub(r"[\W_]+", "", match.heard).lower()
+    wording = re.sub(r"[\W_]+", "", match.phrase).lower()
+    if heard == wording:
+        return True
+    length = len(pinyin(match.phrase))
+    if length <= 2:
+        return any(ours == theirs for ours, theirs in zip(wording, heard, strict=False))
+    return match.similarity >= _LEAST_ALIKE.get(length, _LEAST_ALIKE_LONGER)
+
+
+def _settle(
+    found: list[_Occurrence],
+    facts: CallFacts,
+    searchers: Sequence[PhraseSearcher],
+    lexicons: LexiconSet,
+    settings: MeasureSettings,
+) -> None:
+    language = facts.language
+    first_by_customer = _first_by_customer(facts, lexicons.jargon, settings)
+    cues = [find_entries(lexicons.explaining, search, _CUE_ALIKE) for search in searchers]
+    direct = [_explained_here(item, found, cues, searchers, language) for item in found]
+    for item in found:
+        said_by_customer = first_by_customer.get(item.entry.phrase)
+        if said_by_customer is not None and said_by_customer < item.span.start:
+            item.status = CUSTOMER_FIRST
+        elif any(
+            explained
+            and other.entry.phrase == item.entry.phrase
+            and other.index <= item.index + _LATER_UTTERANCES
+            for other, explained in zip(found, direct, strict=True)
+        ):
+            # Once explained, before or just after, a term needs no explanation again.
+            item.status = EXPLAINED
+
+
+def _first_by_customer(facts: CallFacts, lexicon: Lexicon, settings: MeasureSettings) -> dict[str, float]:
+    first: dict[str, float] = {}
+    for utterance in facts.utterances_of(Role.CUSTOMER):
+        search = searcher(utterance.text, facts.language)
+        for item in find_terms(lexicon, search, facts.language, settings.pinyin_similarity):
+            start = utterance.span_between(item.match.first_char, item.match.end_char).start
+            first[item.entry.phrase] = min(start, first.get(item.entry.phrase, start))
+    return first
+
+
+def _explained_here(
+    item: _Occurrence,
+    found: Sequence[_Occurrence],
+    cues: Sequence[Sequence[EntryMatch]],
+    searchers: Sequence[PhraseSearcher],
+    language: str,
+) -> bool:
+    reach = _REACH[language]
+    text = item.utterance.text
+    window = [search.text for search in searchers[item.index : item.index + 1 + _LATER_UTTERANCES]]
+    plain = _plain_share(item, " ".join(window), language)
+    if plain >= _PLAIN_SHARE:
+        return True
+    for cue in cues[item.index]:
+        kind, match = cue.entry.kind, cue.match
+        gap = match.first_char - item.end_char
+        if gap >= 0:
+            if kind == "before" and gap > reach["after"]:
+                continue
+            follows = _syllables(text[match.end_char :], language) >= _EXPLAINING_SYLLABLES
+            near = gap <= reach["after" if kind == "before" else kind or "after"]
+            between = _term_between(found, item, match.first_char)
+            if follows and near and not between and (kind != "weak" or plain > 0):
+                return True
+        elif (
+            kind == "before"
+            and 0 <= item.first_char - match.end_char <= reach["before"]
+            and _syllables(text[: match.first_char], language) > _EXPLAINING_SYLLABLES
+        ):
+            return True
+    return any(
+        cue.match.first_char <= reach["opening"]
+        and (cue.entry.kind == "anywhere" or (cue.entry.kind == "after" and plain > 0))
+        and _syllables(search.text[cue.match.end_char :], language) >= _EXPLAINING_SYLLABLES
+        for search, later in zip(
+            searchers[item.index + 1 : item.index + 1 + _LATER_UTTERANCES],
+            cues[item.index + 1 : item.index + 1 + _LATER_UTTERANCES],
+            strict=True,
+        )
+        for cue in later
+    )
+
+
+def _term_between(found: Sequence[_Occurrence], item: _Occurrence, end_char: int) -> bool:
+    return any(other.index == item.index and item.end_char <= other.first_char < end_char for other in found)
+
+
+def _plain_share(item: _Occurrence, text: str, language: str) -> float:
+    """Share of the plain replacement's content that is said in a text, the term's own left out."""
+    plain = item.entry.plain or ""
+    if language == "zh":
+        wanted = _bigrams(plain) - _bigrams("".join((*item.entry.wordings, item.heard)))
+        said = _bigrams(text)
+    else:
+        own = {token.text for wording in item.entry.wordings for token in english.tokens(wording)}
+        wanted = {token.text for token in english.tokens(plain)} - _FUNCTION_WORDS - own
+        said = {token.text for token in english.tokens(text)}
+    return len(wanted & said) / len(wanted) if len(wanted) >= _FEWEST_PLAIN else 0.0
+
+
+def _bigrams(text: str) -> set[str]:
+    runs = _FUNCTION_RUN.split(text)
+    return {run[i : i + 2] for run in runs for i in range(len(run) - 1)}
+
+
+def _syllables(text: str, language: str) -> int:
+    return count_syllables(text, language)
+
+
+def _component(item: _Occurrence) -> dict[str, Any]:
+    span = item.span
+    probability = mean_probability(item.utterance.words_between(item.first_char, item.end_char))
+    return {
+        "term": item.entry.phrase,
+        "heard": item.heard,
+        "start": span.start,
+        "end": span.end,
+        "status": item.status,
+        "plain": item.entry.plain,
+        "explain": item.entry.explain,
+        "kind": item.entry.kind,
+        "similarity": round(item.similarity, 3),
+        "probability": None if probability is None else round(probability, 3),
+    }
+
+
+def _evidence(item: _Occurrence, language: str) -> Evidence:
+    term, plain = item.entry.phrase, item.entry.plain
+    heard = "" if item.heard == term else say(language, f"（听到“{item.heard}”）", f' (heard "{item.heard}")')
+    if item.status == UNEXPLAINED:
+        reason = say(
+            language,
+            f"术语“{term}”{heard}没有解释，可以说“{plain}”。",
+            f'The term "{term}"{heard} was not explained; everyday words for it: "{plain}".',
+        )
+    elif item.status == EXPLAINED:
+        reason = say(language, f"术语“{term}”{heard}已经解释。", f'The term "{term}"{heard} was explained.')
+    else:
+        reason = say(
+            language,
+            f"术语“{term}”{heard}是客户先说的。",
+            f'The customer had used the term "{term}"{heard} first.',
+        )
+    return cite_part(item.utterance, item.first_char, item.end_char, reason)

@@ -1,0 +1,230 @@
+"""The agent's name or staff number in the first words of a call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from callqa.language import english, searcher
+from callqa.language.latin import letter_parts
+from callqa.language.mandarin import is_han, pinyin, spoken_form
+from callqa.language.phonetics import similarity
+
+_HAN_DIGITS = "零〇一二三四五六七八九幺两"
+_STAFF_NUMBER = re.compile(
+    rf"(?:[工公][号浩好])(?:是|为|[:：])?[\s，,]*(?P<after>[A-Za-z]{{0,2}}\s*(?:[\d{_HAN_DIGITS}]\s*){{2,10}})"
+    rf"|(?P<before>(?:[\d{_HAN_DIGITS}]\s*){{3,8}})号?(?:客服|坐席|话务员|客服代表|客户代表)?(?:很高兴|竭诚)?为您服务"
+)
+_STAFF_NUMBER_EN = re.compile(
+    r"\b(?:agent|operator|badge|employee|staff)?\s*(?:id|number)\s*(?:is\s*)?"
+    r"(?P<after>(?:\d|zero|one|two|three|four|five|six|seven|eight|nine)[\d\s-]*"
+    r"(?:(?:zero|one|two|three|four|five|six|seven|eight|nine)[\s-]*)*)",
+    re.IGNORECASE,
+)
+# Where a name stands: after 我是 and the like, or right before 为您服务.
+_INTRODUCED = re.compile(r"我是|我叫|我姓|我的名字叫|叫我|这里是|这边是|我这边是")
+_SERVED_BY = re.compile(r"(?:很?高兴|竭诚)?为您服务")
+_SLOT_END = re.compile(
+    r"[，。！？,.!?;；、]|很高兴|高兴为|竭诚|为您|请问|有什么|请讲|工号|您请|需要|有啥|您好|欢迎"
+)
+_SLOT_LENGTH = 18
+_NOT_NAME = re.compile(
+    r"的|客服代表|客户代表|客服专员|客服|客户经理|服务经理|专员|代表|话务员|坐席|接线员|人工|中心|热线|公司|员工|"
+    r"工作人员|营业员|营业厅|本次|由|我是|我叫|这里是|一名|通信|集团|公众|在线|\s"
+)
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚"
+    "卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+    "温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂"
+    "成苗谷盛曲翁冉骆蓝路游辛靳欧阳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑"
+)
+_PET_NAME = re.compile(r"小[\u4e00-\u9fff]$")
+_ROSTER_ALIKE = 0.8
+_CAPITALISED = r"[A-Z][a-z]+(?:[-'][A-Z]?[a-z]+)?"
+_ENGLISH_SLOTS = (
+    re.compile(
+        rf"\b(?:[Mm]y name is|[Mm]y name's|[Tt]his is|I am|I'm|[Ss]peaking (?:with|to))\s+"
+        rf"(?P<name>{_CAPITALISED})"
+    ),
+    re.compile(rf"\b(?P<name>{_CAPITALISED})\s+(?:speaking|here)\b"),
+)
+_NO_ENGLISH_NAMES = frozenset(
+    {
+        "calling",
+        "speaking",
+        "good",
+        "how",
+        "thank",
+        "thanks",
+        "hello",
+        "hi",
+        "sorry",
+        "the",
+        "your",
+        "customer",
+    }
+    | {"technical", "support", "sales", "billing", "service", "monday", "tuesday", "wednesday", "thursday"}
+    | {"friday", "saturday", "sunday", "going", "happy", "glad", "here", "not", "so", "just", "and", "what"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameHeard:
+    """A name or staff number: ``text[first_char:end_char]`` = `heard`.
+
+    `is_rosters` says whether it is the one the roster gives, None where the roster has nothing to
+    compare it with.
+    """
+
+    heard: str
+    first_char: int
+    end_char: int
+    similarity: float
+    expected: str
+    is_rosters: bool | None
+
+
+def find_name(
+    text: str,
+    language: str,
+    roster: str | None,
+    threshold: float,
+    companies: Sequence[str] = (),
+    agent_id: str | None = None,
+) -> NameHeard | None:
+    """The agent's name in a text, the roster's by its sound if it is there, else any that stands
+    where names stand, else a staff number.
+
+    >>> find_name("您好，我是中国移动的李那，请问", "zh", "李娜", 0.85, ["中国移动"]).is_rosters
+    True
+    >>> find_name("您好，工号1023为您服务", "zh", None, 0.85).heard
+    '工号1023'
+    """
+    search = searcher(text, language)
+    for wording in roster_wordings(roster, language):
+        matches = search.find(wording, threshold)
+        if matches:
+            hit = matches[0]
+            return NameHeard(hit.heard, hit.first_char, hit.end_char, hit.similarity, roster or "", True)
+    taken = [match for company in companies for match in search.find(company, threshold)]
+    company_spans = [(match.first_char, match.end_char) for match in taken]
+    slots = _mandarin_slots(text, company_spans) if language == "zh" else _english_slots(text, company_spans)
+    for first, end in slots:
+        heard = text[first:end]
+        alike = _roster_similarity(heard, roster, language)
+        if alike is not None and alike >= _ROSTER_ALIKE:
+            return NameHeard(heard, first, end, alike, roster or "", True)
+        if language == "en" or _is_mandarin_name(heard):
+            # A pet name (小李) says too little to tell it from the roster's.
+            differs = None if alike is None or _PET_NAME.match(heard) else False
+            return NameHeard(heard, first, end, 1.0, roster or heard, differs)
+    return _staff_number(text, language, agent_id)
+
+
+def roster_wordings(roster: str | None, language: str) -> tuple[str, ...]:
+    """How an agent may say the name that the roster has: LiNa as Li Na, ChrisL as Chris.
+
+    >>> roster_wordings("ChrisL", "en"), roster_wordings("Emma Stone", "en"), roster_wordings("李娜", "zh")
+    (('Chris',), ('Emma Stone', 'Emma'), ('李娜',))
+    """
+    name = (roster or "").strip()
+    if not name:
+        return ()
+    if not name.isascii():
+        return (name,)
+    parts = [part for run in re.findall(r"[A-Za-z]+", name) for part, _ in letter_parts(run) if len(part) > 1]
+    if not parts:
+        return ()
+    joined = " ".join(parts)
+    if language == "zh":
+        # A Chinese name in Latin letters is said as a whole, in either order.
+        return tuple(dict.fromkeys(("".join(parts), "".join(reversed(parts)))))
+    return tuple(dict.fromkeys((joined, parts[0])))
+
+
+def _mandarin_slots(text: str, companies: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for match in _INTRODUCED.finditer(text):
+        end = _slot_end(text, match.end(), min(len(text), match.end() + _SLOT_LENGTH), companies)
+        yield from _bare_name(text, match.end(), end, companies)
+    for match in _SERVED_BY.finditer(text):
+        yield from _bare_name(text, _after_last_stop(text, match.start()), match.start(), companies)
+
+
+def _after_last_stop(text: str, end: int) -> int:
+    low = max(0, end - _SLOT_LENGTH)
+    stops = [
+        m.end() for m in re.finditer(r"[，。！？,.!?;；、]|您好|致电|欢迎|我是|我叫|这里是", text[low:end])
+    ]
+    return low + (stops[-1] if stops else 0)
+
+
+def _slot_end(text: str, start: int, end: int, companies: Sequence[tuple[int, int]]) -> int:
+    """The first place where the slot stops, words inside a company's name left alone."""
+    for stop in _SLOT_END.finditer(text, start, end):
+        if not any(first <= stop.start() < last for first, last in companies):
+            return stop.start()
+    return end
+
+
+def _bare_name(
+    text: str, start: int, end: int, companies: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """What is left of a slot without the company and the job: nothing, or one run of characters."""
+    hidden = [*companies, *(match.span() for match in _NOT_NAME.finditer(text, start, end))]
+    left = [i for i in range(start, end) if not any(first <= i < last for first, last in hidden)]
+    if 2 <= len(left) <= 4 and left[-1] - left[0] == len(left) - 1:
+        yield left[0], left[-1] + 1
+
+
+def _is_mandarin_name(heard: str) -> bool:
+    if not all(is_han(char) for char in heard):
+        return False
+    return bool(_PET_NAME.match(heard)) or (2 <= len(heard) <= 3 and heard[0] in _SURNAMES)
+
+
+def _english_slots(text: str, companies: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for pattern in _ENGLISH_SLOTS:
+        for match in pattern.finditer(text):
+            first, end = match.span("name")
+            if match["name"].lower() in _NO_ENGLISH_NAMES:
+                continue
+            if not any(low < end and first < high for low, high in companies):
+                yield first, end
+
+
+def _roster_similarity(heard: str, roster: str | None, language: str) -> float | None:
+    wordings = roster_wordings(roster, language)
+    if not wordings:
+        return None
+    if language == "zh":
+        return max(similarity(pinyin(wording), pinyin(heard)) for wording in wordings)
+    same = any(english.sound_key(heard) == english.sound_key(wording) for wording in wordings)
+    return 0.9 if same else 0.0
+
+
+def _staff_number(text: str, language: str, agent_id: str | None) -> NameHeard | None:
+    match = (_STAFF_NUMBER if language == "zh" else _STAFF_NUMBER_EN).search(text)
+    if match is None:
+        return None
+    group = "after" if match["after"] else "before"
+    first = match.start() if group == "after" else match.start("before")
+    end = match.end(group)
+    heard = text[first:end].rstrip()
+    digits = _digits(match[group], language)
+    known = re.sub(r"\D", "", agent_id or "")
+    # A number may be shortened when said; a different one may be of another kind.
+    is_rosters = True if known and digits and known.endswith(digits) else None
+    return NameHeard(heard, first, first + len(heard), 1.0, agent_id or heard, is_rosters)
+
+
+def _digits(said: str, language: str) -> str:
+    if language == "zh":
+        spoken = spoken_form("工号" + re.sub(r"\s", "", said)).translate(str.maketrans("幺两〇", "一二零"))
+        return "".join(str("零一二三四五六七八九".index(c)) for c in spoken if c in "零一二三四五六七八九")
+    words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return "".join(
+        token if token.isdigit() else str(words.index(token))
+        for token in re.findall(r"\d|[a-z]+", said.lower())
+        if token.isdigit() or token in words
+    )
