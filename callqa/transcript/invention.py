@@ -19,8 +19,9 @@ LONG_REPEAT = {"zh": 5, "en": 3}  # tokens; so much is not said twice without a 
 
 # Credits and thanks of film subtitles, which Whisper's training data are full of.
 SUBTITLE_LINES = re.compile(
-    r"字幕(由|by|提供|组|志愿者|制作)|中文字幕|点赞.{0,4}订阅|订阅.{0,4}转发|打赏支持|明镜与点点|谢谢(大家)?(观看|收看|收听)"
-    r"|感谢(您的|大家)?(观看|收看|收听)|優優獨播劇場|YoYo Television|amara\.org|thanks? (you )?for watching|subtitles by|please subscribe",
+    r"字幕(由|by|提供|组|志愿者|制作)|中文字幕|点赞.{0,4}订阅|订阅.{0,4}转发|打赏支持|明镜与点点"
+    r"|谢谢(大家)?(观看|收看|收听)|感谢(您的|大家)?(观看|收看|收听)|優優獨播劇場|YoYo Television"
+    r"|amara\.org|thanks? (you )?for watching|subtitles by|please subscribe",
     re.IGNORECASE,
 )
 

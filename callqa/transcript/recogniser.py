@@ -116,7 +116,10 @@ class Recogniser:
         from faster_whisper.tokenizer import Tokenizer
 
         return Tokenizer(
-            self._whisper.hf_tokenizer, self._whisper.model.is_multilingual, task="transcribe", language=language
+            self._whisper.hf_tokenizer,
+            self._whisper.model.is_multilingual,
+            task="transcribe",
+            language=language,
         )
 
     def _features(self, pieces: Sequence[NDArray[np.float32]]) -> Any:
@@ -144,7 +147,7 @@ class Recogniser:
         alignments = self._whisper.model.align(
             encoded, list(tokenizer.sot_sequence), tokens, frames, median_filter_width=7
         )
-        found = []
+        found: list[list[HeardWord]] = []
         for ids, alignment, piece in zip(tokens, alignments, pieces, strict=True):
             if not ids:
                 found.append([])

@@ -101,7 +101,9 @@ class Transcriber:
         removed: list[RemovedText] = []
         for job, heard in zip(jobs, self._run(channels, jobs, language, prompt), strict=True):
             kept = self._clean(heard, language, prompt, removed)
-            spans = [(index, turns[index].span) for index in job.turns if turns[index].span.overlap(job.span) > 0]
+            spans = [
+                (index, turns[index].span) for index in job.turns if turns[index].span.overlap(job.span) > 0
+            ]
             for index, own in attribute_words(kept, spans).items():
                 words[index].extend(own)
         if progress:
@@ -134,7 +136,9 @@ class Transcriber:
     ) -> tuple[Word, ...]:
         start, heard = timed
         words = [
-            Word(start + word.start, start + word.end, word.text.strip(), min(1.0, max(0.0, word.probability)))
+            Word(
+                start + word.start, start + word.end, word.text.strip(), min(1.0, max(0.0, word.probability))
+            )
             for word in heard.words
             if word.text.strip()
         ]
@@ -160,15 +164,21 @@ class Transcriber:
             own = words[index]
             if _mostly_inside_another(index, turns):
                 continue
-            sparse = own and turn.duration >= SPARSE_FROM and (
-                count_syllables(JOINERS.get(language, " ").join(w.text for w in own), language)
-                < SPARSE_RATE.get(language, 0.8) * turn.duration
+            sparse = (
+                own
+                and turn.duration >= SPARSE_FROM
+                and (
+                    count_syllables(JOINERS.get(language, " ").join(w.text for w in own), language)
+                    < SPARSE_RATE.get(language, 0.8) * turn.duration
+                )
             )
             if sparse or (not own and turn.duration >= RETRY_FROM):
                 pieces = cut_window(turn.span, channels[turn.channel], SAMPLE_RATE_HZ)
                 retries.extend(_Job(turn.channel, piece, (index,)) for piece in pieces)
                 continue
-            holes = untranscribed_of(turn.span, [TimeSpan(word.start, word.end) for word in own]) if own else ()
+            holes = (
+                untranscribed_of(turn.span, [TimeSpan(word.start, word.end) for word in own]) if own else ()
+            )
             retries.extend(
                 _Job(turn.channel, piece, (index,))
                 for hole in holes
@@ -183,7 +193,9 @@ class Transcriber:
             if timed[1].mean_logprob < PLAUSIBLE_LOGPROB:
                 continue
             fresh = self._clean(timed, language, prompt, removed)
-            inside = [word for word in words[index] if job.span.start <= (word.start + word.end) / 2 < job.span.end]
+            inside = [
+                word for word in words[index] if job.span.start <= (word.start + word.end) / 2 < job.span.end
+            ]
             if _amount(fresh, language) > _amount(inside, language):
                 words[index] = [word for word in words[index] if word not in inside] + list(fresh)
 

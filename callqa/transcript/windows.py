@@ -68,7 +68,9 @@ def cut_window(
     return pieces
 
 
-def audio_of(span: TimeSpan, samples: NDArray[np.float32], sample_rate_hz: int) -> tuple[float, NDArray[np.float32]]:
+def audio_of(
+    span: TimeSpan, samples: NDArray[np.float32], sample_rate_hz: int
+) -> tuple[float, NDArray[np.float32]]:
     """The padded audio of `span` and the time at which it starts."""
     begin = max(0, int((span.start - PADDING) * sample_rate_hz))
     end = min(len(samples), int((span.end + PADDING) * sample_rate_hz))

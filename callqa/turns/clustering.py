@@ -175,9 +175,7 @@ def _best_labels(
             own = 0.0
             for item, label, cosine in zip(locals_, state, cosines, strict=True):
                 own += VOICE_WEIGHT * item.exclusive * float(cosine[label])
-            for (a, first), (b, second) in itertools.combinations(
-                list(zip(locals_, state, strict=True)), 2
-            ):
+            for (a, first), (b, second) in itertools.combinations(list(zip(locals_, state, strict=True)), 2):
                 if first == second:
                     own -= SAME_WINDOW_PENALTY * (
                         min(a.active, b.active) + together.get((window, a.index, b.index), 0.0)

@@ -26,11 +26,11 @@ class SpeakerEncoder:
 
     def mel(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Mel energies of mono 16 kHz `samples`, (num_frames, 40), 100 frames a second."""
-        import librosa
         import torch
+        from librosa.filters import mel as mel_filters
 
         if self._filters is None:
-            filters = librosa.filters.mel(sr=SAMPLE_RATE_HZ, n_fft=FFT_SAMPLES, n_mels=NUM_MELS)
+            filters = mel_filters(sr=SAMPLE_RATE_HZ, n_fft=FFT_SAMPLES, n_mels=NUM_MELS)
             self._filters = torch.from_numpy(filters)
         with torch.inference_mode():
             spectrum = torch.stft(
@@ -44,9 +44,7 @@ class SpeakerEncoder:
             energy = self._filters @ spectrum.abs().square()
         return np.asarray(energy.T.numpy())
 
-    def embed(
-        self, mel: NDArray[np.float32], stretches: Sequence[NDArray[np.int64]]
-    ) -> NDArray[np.float32]:
+    def embed(self, mel: NDArray[np.float32], stretches: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
         """One unit vector for each of `stretches`, which are index arrays into `mel`'s frames.
 
         Returns (num_stretches, 256); a row of zeros for a stretch under `LENGTH_STEP` frames.
@@ -67,7 +65,7 @@ class SpeakerEncoder:
                     for (index, _), vector in zip(batch, out, strict=True):
                         vectors[index] += vector * length
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(norms, 1e-9)
+        return np.asarray(vectors / np.maximum(norms, 1e-9), np.float32)
 
 
 def _partials(frames: NDArray[np.int64]) -> list[NDArray[np.int64]]:

@@ -7,6 +7,7 @@ each such stretch is compared with both voices and named anew where it clearly i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -61,9 +62,7 @@ def rename_stretches(
     return renamed, voices
 
 
-def single_voice_stretches(
-    named: NDArray[np.float32], speech: NDArray[np.float32]
-) -> list[tuple[int, int]]:
+def single_voice_stretches(named: NDArray[np.float32], speech: NDArray[np.float32]) -> list[tuple[int, int]]:
     """Frame ranges between pauses in which only one voice speaks, cut where the voice changes."""
     both = (named >= 0.5).all(axis=1)
     on = (speech >= PAUSE_BELOW) & ~both
@@ -71,7 +70,7 @@ def single_voice_stretches(
     marks = np.where(on, leader + 1, 0)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], marks, [0]])))
     found = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in itertools.pairwise(edges):
         if end > start and marks[start]:
             found.append((int(start), int(end)))
     return found

@@ -40,13 +40,13 @@ class Activity:
         num_windows, length, depth = values.shape
         weight = _edge_weight(length)
         size = (num_windows - 1) * STEP_FRAMES + length
-        total = np.zeros((size, depth), np.float32)
+        total: NDArray[np.float32] = np.zeros((size, depth), np.float32)
         mass = np.full((size, 1), 1e-9, np.float32)
         for window in range(num_windows):
             begin = window * STEP_FRAMES
             total[begin : begin + length] += values[window] * weight
             mass[begin : begin + length] += weight
-        return (total / mass)[: self.num_frames]
+        return np.asarray((total / mass)[: self.num_frames], np.float32)
 
     @property
     def speech(self) -> NDArray[np.float32]:

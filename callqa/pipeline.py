@@ -1,0 +1,297 @@
+"""The order of stages for one call: audio, turns, words, roles, sound; then measures and scores."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callqa import __version__
+from callqa.config import Settings
+from callqa.data import (
+    CallAnalysis,
+    CallFacts,
+    CallRequest,
+    Coverage,
+    Provenance,
+    Recording,
+    Roles,
+    TimeSpan,
+    Turn,
+)
+from callqa.errors import WeightsError
+from callqa.language.lexicon import LexiconSet, load_lexicons
+from callqa.scoring import Rubric, score_call
+from callqa.turns.finder import FoundTurns, turns_of_channels, turns_of_mix, without
+from callqa.turns.roles import RoleContext, find_roles, roles_by_channel
+
+Samples = NDArray[np.float32]
+Hook = Callable[[str, float], None]
+
+TOO_SHORT = 3.0  # seconds of speech below which there is no call to judge
+
+
+class Pipeline:
+    """Analyses recordings one after the other; models are loaded on first use and kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._models: _Models | None = None
+
+    def analyse(self, request: CallRequest, hook: Hook | None = None) -> CallFacts:
+        """Everything that measures and scores need to know about one recording.
+
+        `hook(stage, share)` is told of progress, `share` being 0-1 over the whole call.
+        Raises `AudioError` where the file cannot be used and `WeightsError` where models are
+        missing.
+        """
+        from callqa.audio.channels import find_layout, working_samples
+        from callqa.audio.decode import decode, hash_file, recording_id, recording_of
+        from callqa.audio.levels import quality
+
+        tell = hook or (lambda stage, share: None)
+        settings = self._settings
+        tell("decode", 0.0)
+        path = Path(request.path)
+        file_id = recording_id(hash_file(path))
+        rate = settings.audio.model_sample_rate_hz
+        decoded = decode(path, rate, min_duration=settings.audio.min_duration)
+        recording = recording_of(request, decoded, file_id)
+        layout = find_layout(decoded.samples, rate, settings.audio)
+        samples = working_samples(decoded.samples, layout)
+        language = request.language
+        if all(quality(channel, rate).is_silent(settings.audio.silence_dbfs) for channel in samples):
+            return _nothing_said(recording, language)
+        models = self._load()
+        tell("turns", 0.05)
+        agent_channel = None
+        if layout.kind == "two_channel" and recording.agent_channel is not None:
+            agent_channel = layout.working_channel(recording.agent_channel)
+        return models.analyse(recording, samples, layout.kind == "two_channel", agent_channel, tell)
+
+    def _load(self) -> _Models:
+        if self._models is None:
+            self._models = _Models(self._settings)
+        return self._models
+
+
+class _Models:
+    """The loaded models and what is done with them."""
+
+    def __init__(self, settings: Settings) -> None:
+        from callqa.transcript.recogniser import Recogniser
+        from callqa.transcript.transcriber import Transcriber
+        from callqa.turns.diarizer import Diarizer
+        from callqa.turns.embeddings import SpeakerEncoder
+        from callqa.turns.segmentation import Segmenter
+        from callqa.weights import resolve
+        from callqa.weights.segmentation import load_segmentation
+        from callqa.weights.speaker_encoder import load_speaker_encoder
+
+        self.settings = settings
+        self._transcriber = Transcriber(
+            Recogniser(load_whisper(settings.recogniser), settings.transcript.beam_size), settings.transcript
+        )
+        segmentation, encoder = resolve(settings.segmentation), resolve(settings.speaker_encoder)
+        self._segmenter = Segmenter(load_segmentation(segmentation))
+        self._diarizer = Diarizer(
+            self._segmenter, SpeakerEncoder(load_speaker_encoder(encoder)), settings.turns
+        )
+
+    def analyse(
+        self,
+        recording: Recording,
+        samples: Samples,
+        two_channel: bool,
+        agent_channel: int | None,
+        tell: Hook,
+    ) -> CallFacts:
+        """Turns, words, roles and sound of the working channels `samples` (channel, time)."""
+        from callqa.audio.acoustics import turn_acoustics
+        from callqa.turns.announcements import find_announcements
+
+        settings = self.settings
+        found = self._turns(samples, two_channel, ())
+        if not found.turns:
+            return _nothing_said(recording, recording.language)
+        tell("words", 0.2)
+        transcription = self._transcribe(recording, samples, found.turns, tell)
+        announced = find_announcements(transcription.utterances, transcription.language)
+        if announced:
+            # The machine's voice may have been taken for one of the parties: listen again without.
+            again = self._turns(samples, two_channel, announced)
+            found = dataclasses.replace(again, turns=without(again.turns, announced))
+            if not found.turns:
+                return _nothing_said(recording, transcription.language)
+            transcription = self._transcribe(recording, samples, found.turns, tell)
+        turns, utterances = found.turns, transcription.utterances
+        tell("roles", 0.9)
+        language = transcription.language
+        roles = self._roles(recording, turns, utterances, language, found.num_parties, agent_channel)
+        if not utterances and sum(turn.duration for turn in turns) < TOO_SHORT:
+            return _nothing_said(recording, language)
+        turns = tuple(dataclasses.replace(turn, role=roles.speakers.get(turn.speaker)) for turn in turns)
+        utterances = tuple(
+            dataclasses.replace(item, role=roles.speakers.get(item.speaker)) for item in utterances
+        )
+        acoustics = turn_acoustics(samples, turns, settings)
+        tell("done", 1.0)
+        return CallFacts(
+            recording=recording,
+            language=language,
+            turns=turns,
+            roles=roles,
+            utterances=utterances,
+            coverage=transcription.coverage,
+            acoustics=acoustics,
+            status=_status(turns, bool(utterances), found.num_parties),
+        )
+
+    def _turns(self, samples: Samples, two_channel: bool, ignore: Sequence[TimeSpan]) -> FoundTurns:
+        from callqa.audio.leakage import own_activity
+
+        settings = self.settings
+        if two_channel:
+            rate = settings.audio.model_sample_rate_hz
+            found = turns_of_channels(
+                self._segmenter, samples, settings.turns, lambda speech: own_activity(speech, samples, rate)
+            )
+            return dataclasses.replace(found, turns=without(found.turns, ignore)) if ignore else found
+        return turns_of_mix(self._diarizer, samples[0], settings.turns, ignore)
+
+    def _transcribe(self, recording: Recording, samples: Samples, turns: Sequence[Turn], tell: Hook) -> Any:
+        from callqa.transcript.prompts import build_prompt
+
+        def prompt_for(language: str) -> str:
+            companies = company_wordings(lexicons_of(language), recording.company or self.settings.company)
+            return build_prompt(language, companies, recording.agent_name)
+
+        return self._transcriber.transcribe(
+            list(samples),
+            turns,
+            recording.language,
+            prompt_for,
+            lambda share: tell("words", 0.2 + 0.7 * share),
+        )
+
+    def _roles(
+        self,
+        recording: Recording,
+        turns: Sequence[Turn],
+        utterances: Sequence[Any],
+        language: str,
+        num_parties: int,
+        agent_channel: int | None,
+    ) -> Roles:
+        speakers = {turn.channel: turn.speaker for turn in turns}
+        if agent_channel is not None and agent_channel in speakers:
+            others = [name for channel, name in speakers.items() if channel != agent_channel]
+            return roles_by_channel(speakers[agent_channel], others)
+        if num_parties < 2:
+            return Roles(certain=False, confidence=None, source="signs")
+        lexicons = lexicons_of(language)
+        context = RoleContext(
+            language,
+            lexicons,
+            company_wordings(lexicons, recording.company or self.settings.company),
+            recording.agent_name,
+        )
+        return find_roles(turns, utterances, context, self.settings.turns.role_confidence)
+
+
+def judge(facts: CallFacts, settings: Settings, rubrics: Mapping[str, Rubric]) -> CallAnalysis:
+    """Measures and scorecard of stored or fresh `facts`: no audio, no models."""
+    from callqa.measures.take import take_measures
+
+    lexicons = lexicons_of(facts.language)
+    company = facts.recording.company or settings.company
+    measures = take_measures(facts, lexicons, settings.measures, company)
+    scorecard = score_call(facts, measures, rubrics[facts.language])
+    provenance = Provenance(
+        callqa_version=__version__,
+        models=_model_names(settings),
+        settings_hash=settings.hash(),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    return CallAnalysis(facts, measures, scorecard, provenance)
+
+
+@lru_cache(maxsize=4)
+def lexicons_of(language: str) -> LexiconSet:
+    """The shipped lexicons of a language, read once."""
+    return load_lexicons(language)
+
+
+def company_wordings(lexicons: LexiconSet, company: str | None) -> tuple[str, ...]:
+    """How the company may be named: the configured one with its aliases where it is known, or
+    else every operator's main name."""
+    if company is None:
+        return tuple(entry.phrase for entry in lexicons.operators)
+    for entry in lexicons.operators:
+        if company in entry.wordings:
+            return tuple(dict.fromkeys((company, *entry.wordings)))
+    return (company,)
+
+
+def load_whisper(name: str) -> Any:
+    """A faster-whisper model by name, folder or hub name, on the GPU where there is one."""
+    from callqa.weights import resolve
+
+    found = resolve(name)
+    try:
+        import ctranslate2
+        from faster_whisper import WhisperModel
+
+        on_gpu = ctranslate2.get_cuda_device_count() > 0
+        return WhisperModel(
+            found.load_name,
+            device="cuda" if on_gpu else "cpu",
+            compute_type="float16" if on_gpu else "int8",
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        raise WeightsError(
+            f"The recogniser {name} cannot be loaded: {error}",
+            "Name a faster-whisper model, or run `callqa models verify`.",
+        ) from error
+
+
+@lru_cache(maxsize=4)
+def _names_of(recogniser: str, segmentation: str, encoder: str) -> Mapping[str, str]:
+    from callqa.weights import resolve
+
+    return {
+        "recogniser": resolve(recogniser).provenance,
+        "segmentation": resolve(segmentation).provenance,
+        "speaker_encoder": resolve(encoder).provenance,
+    }
+
+
+def _model_names(settings: Settings) -> Mapping[str, str]:
+    return dict(_names_of(settings.recogniser, settings.segmentation, settings.speaker_encoder))
+
+
+def _status(turns: Sequence[Turn], has_words: bool, num_parties: int) -> str:
+    if not has_words:
+        return "no_speech"
+    if sum(turn.duration for turn in turns) < TOO_SHORT:
+        return "too_short"
+    return "scored" if num_parties >= 2 else "one_party"
+
+
+def _nothing_said(recording: Recording, language: str | None) -> CallFacts:
+    return CallFacts(
+        recording=recording,
+        language=language or "zh",
+        turns=(),
+        roles=Roles(certain=False, confidence=None, source="signs"),
+        utterances=(),
+        coverage=Coverage(0.0, 0.0),
+        acoustics=(),
+        status="no_speech",
+    )

@@ -1,0 +1,28 @@
+"""What the recogniser is told came before: names and terms it should be ready to hear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+# Everyday words of the trade, which a small model otherwise takes for others that sound alike.
+_TRADE = {
+    "zh": "宽带、光猫、套餐、流量、话费、副卡、携号转网、国际漫游、工单、营业厅",
+    "en": "bill, plan, data, router, modem, SIM card, roaming, technician",
+}
+
+
+def build_prompt(language: str, companies: Sequence[str], agent_name: str | None) -> str:
+    """A line of context in the call's language, from the company's wordings and the roster name.
+
+    It names things and says nothing an agent would say: text that could pass for a greeting
+    would be heard where none was given.
+    """
+    if language == "zh":
+        parts = [f"{'、'.join(companies)}客服通话。" if companies else "客服通话。"]
+        if agent_name and not agent_name.isascii():
+            parts.append(f"客服代表{agent_name}。")
+        parts.append(f"{_TRADE['zh']}。")
+        return "".join(parts)
+    named = f" with {', '.join(companies)}" if companies else ""
+    agent = f" The agent is {agent_name}." if agent_name and " " in agent_name else ""
+    return f"A customer service call{named}.{agent} {_TRADE['en'].capitalize()}."

@@ -1,0 +1,55 @@
+"""Recorded announcements in front of a call are no party to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from callqa.data import TimeSpan, Utterance
+
+# What only a machine says to callers in general.
+_MACHINE = {
+    "zh": re.compile(
+        r"请按[一二三四五六七八九零星井\d]|按[一二三四五六七八九零]号?键|[一二三四五六七八九零]号?键|人工服务请|请输入|以井号|按井"
+        r"|通话(可能|将|会)?(会)?被?(全程)?录音|正在为您转接|转接人工|正在转接|客服代表(正)?忙|坐席(正)?忙|排队|请不要挂机|请稍候"
+        r"|您好.{0,6}(热线|客户服务).{0,10}请(按|说)|服务质量.{0,10}录音"
+    ),
+    "en": re.compile(
+        r"\bpress (one|two|three|four|five|six|seven|eight|nine|zero|star|pound|\d)|\bfor english\b"
+        r"|calls? (may|will) be (recorded|monitored)|your call is important"
+        r"|all (of )?our (agents|representatives)"
+        r"|please (hold|stay on the line) (while|and|for the next)|pound key|please listen carefully"
+        r"|menu (options )?(have|has) changed",
+        re.IGNORECASE,
+    ),
+}
+OPENING = 60.0  # seconds; later nobody is greeted by a machine
+
+
+def find_announcements(utterances: Sequence[Utterance], language: str) -> tuple[TimeSpan, ...]:
+    """Stretches in front of the call in which a machine speaks, empty where there are none.
+
+    Everything from the first machine-like utterance's start to the last one's end counts, as far
+    as one voice says it and the other party has not spoken yet.
+    """
+    pattern = _MACHINE[language]
+    end = None
+    speaker = None
+    for item in sorted(utterances, key=lambda utterance: utterance.start):
+        if item.start > OPENING:
+            break
+        if speaker is None:
+            speaker = item.speaker
+        if item.speaker != speaker:
+            break
+        last = None
+        for match in pattern.finditer(item.text):
+            last = match
+        if last is None:
+            continue
+        # An announcement may run on into the agent's greeting in one utterance: it ends where
+        # the sentence with the last machine wording ends.
+        rest = re.search(r"[。！？.!?]", item.text[last.end() :])
+        stop = last.end() + rest.end() if rest else len(item.text)
+        end = item.span_between(0, stop).end if stop < len(item.text) else item.end
+    return () if end is None else (TimeSpan(0.0, end),)

@@ -1,0 +1,114 @@
+"""Who is the agent: several signs weighed, and no guess where they do not suffice.
+
+Each sign gives log odds for one speaker being the agent. They are added up and scaled down
+(signs of one call are not independent), and the logistic function makes a confidence of the sum.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from callqa.data import Role, Roles, Turn, Utterance
+from callqa.language import count_syllables, find_phrase, searcher
+from callqa.language.lexicon import LexiconSet, find_entries
+
+SIMILARITY = 0.85
+STRONG = 1.6
+WEAK = 0.5
+MOST_PER_KIND = 5.0  # repeating one sort of wording proves no more
+GREETS = 2.5
+NAMES_COMPANY = 2.0
+ROSTER_NAME = 1.5
+SPEAKS_FIRST = 0.6
+SAYS_NIN = 1.2
+# Signs of one call lean on each other; what they claim together is this much of their sum.
+INDEPENDENCE = 0.7
+OPENING_SYLLABLES = {"zh": 40, "en": 40}
+
+
+@dataclass(frozen=True, slots=True)
+class RoleContext:
+    """What is known of the call beforehand that helps to tell the agent."""
+
+    language: str
+    lexicons: LexiconSet
+    company_wordings: tuple[str, ...] = ()
+    agent_name: str | None = None
+
+
+def find_roles(
+    turns: Sequence[Turn], utterances: Sequence[Utterance], context: RoleContext, min_confidence: float
+) -> Roles:
+    """Roles of the two speakers of `turns` from their words. Uncertain, with no speaker assigned,
+    where the confidence stays below `min_confidence` or only one person speaks."""
+    speakers = list(dict.fromkeys(turn.speaker for turn in sorted(turns, key=lambda turn: turn.start)))
+    if len(speakers) != 2 or not utterances:
+        return Roles(certain=False, confidence=None, source="signs")
+    scores = {speaker: _signs_of(speaker, utterances, context) for speaker in speakers}
+    first, second = speakers
+    names = sorted(set(scores[first]) | set(scores[second]))
+    signs = {name: scores[first].get(name, 0.0) - scores[second].get(name, 0.0) for name in names}
+    signs["speaks_first"] = SPEAKS_FIRST
+    total = sum(signs.values())
+    agent, customer = (first, second) if total >= 0 else (second, first)
+    towards = {name: round(value if total >= 0 else -value, 3) for name, value in signs.items() if value}
+    confidence = 1 / (1 + math.exp(-INDEPENDENCE * abs(total)))
+    if confidence < min_confidence:
+        return Roles(False, confidence, "signs", favoured=agent, signs=towards)
+    assigned = {agent: Role.AGENT, customer: Role.CUSTOMER}
+    return Roles(True, confidence, "signs", assigned, favoured=agent, signs=towards)
+
+
+def roles_by_channel(agent: str, others: Sequence[str]) -> Roles:
+    """Roles from configuration: the agent's channel was given."""
+    assigned = {agent: Role.AGENT, **dict.fromkeys(others, Role.CUSTOMER)}
+    return Roles(True, 1.0, "configured", assigned, favoured=agent)
+
+
+def _signs_of(speaker: str, utterances: Sequence[Utterance], context: RoleContext) -> Mapping[str, float]:
+    """Log odds that `speaker` is the agent, by sign."""
+    own = [item for item in utterances if item.speaker == speaker]
+    joiner = "。" if context.language == "zh" else ". "
+    text = joiner.join(item.text for item in own)
+    opening = _opening(own, context.language, joiner)
+    signs: dict[str, float] = {}
+    found = find_entries(context.lexicons.roles, searcher(text, context.language), SIMILARITY)
+    for kind, worth in (
+        ("agent_strong", STRONG),
+        ("agent", WEAK),
+        ("customer_strong", -STRONG),
+        ("customer", -WEAK),
+    ):
+        hits = [item for item in found if item.entry.kind == kind]
+        # The second time the same wording is heard it proves less than another wording.
+        different = len({item.entry.phrase for item in hits})
+        amount = different + 0.3 * (len(hits) - different)
+        if amount:
+            signs[f"wording_{kind}"] = math.copysign(min(MOST_PER_KIND, abs(worth) * amount), worth)
+    if find_entries(context.lexicons.offers, searcher(opening, context.language), SIMILARITY):
+        signs["greets"] = GREETS
+    if any(
+        find_phrase(wording, opening, context.language, SIMILARITY) for wording in context.company_wordings
+    ):
+        signs["names_company"] = NAMES_COMPANY
+    if context.agent_name and find_phrase(context.agent_name, opening, context.language, SIMILARITY):
+        signs["says_roster_name"] = ROSTER_NAME
+    if context.language == "zh":
+        polite, plain = text.count("您"), text.count("你")
+        if polite + plain >= 2:
+            signs["says_nin"] = SAYS_NIN * (polite - plain) / (polite + plain)
+    return signs
+
+
+def _opening(utterances: Sequence[Utterance], language: str, joiner: str) -> str:
+    """A speaker's first words."""
+    parts: list[str] = []
+    syllables = 0
+    for item in utterances:
+        if syllables >= OPENING_SYLLABLES[language]:
+            break
+        parts.append(item.text)
+        syllables += count_syllables(item.text, language)
+    return joiner.join(parts)
