@@ -186,7 +186,9 @@ class _Batch:
                 to_do.append(self._as_known(task, known))
             elif not self._settle_known(self._as_known(task, known), known):
                 to_do.append(self._as_known(task, known))
-        return to_do
+        # A recording that kills the program must not keep the others from being scored.
+        abandoned = self.store.abandoned()
+        return deque(sorted(to_do, key=lambda task: task.sha256 in abandoned))
 
     def _as_known(self, task: Task, known: KnownCall) -> Task:
         """What an earlier batch knew about a call holds until something else is said."""

@@ -312,6 +312,15 @@ def test_a_killed_batch_goes_on_where_it_was(bench: Bench, tmp_path: Path, jobs:
     assert len(begun) <= 10 + 2 * jobs
 
 
+def test_a_recording_that_kills_the_program_comes_last_the_next_time(bench: Bench, tmp_path: Path) -> None:
+    bench.add("a.wav", "crash")
+    bench.add("b.wav")
+    for _ in range(2):
+        assert start(bench, tmp_path, 1).wait(60) == -signal.SIGKILL
+    assert bench.lines() == ["a.wav", "a.wav", "b.wav", "judge b.wav"]
+    assert bench.store.count() == 1
+
+
 def test_two_batches_at_once_share_the_work(bench: Bench, tmp_path: Path) -> None:
     for number in range(8):
         bench.add(f"{number}.wav")

@@ -130,6 +130,11 @@ class Store:
         with self._database.writing() as connection:
             return claims.claim(connection, sha256, batch_id)
 
+    def abandoned(self) -> set[str]:
+        """Recordings (SHA-256) that a batch was at when it died."""
+        with self._database.reading() as connection:
+            return claims.abandoned(connection)
+
     def renew(self, batch_id: str) -> None:
         """Keep a batch's claims alive."""
         with self._database.writing() as connection:

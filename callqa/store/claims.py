@@ -64,6 +64,12 @@ def claim(connection: Connection, sha256: str, batch_id: str) -> bool:
     return True
 
 
+def abandoned(connection: Connection) -> set[str]:
+    """Recordings that a batch was at when it died: one of them may be what killed it."""
+    rows = connection.execute(select(ClaimRow.sha256, ClaimRow.host, ClaimRow.pid, ClaimRow.expires_at))
+    return {row.sha256 for row in rows if not _is_alive(row.host, row.pid, row.expires_at)}
+
+
 def renew(connection: Connection, batch_id: str) -> None:
     """Keep a batch's claims for another `CLAIM_SECONDS`."""
     connection.execute(
