@@ -8,6 +8,7 @@ from typing import Any
 from callqa.config import MeasureSettings
 from callqa.data import CallFacts, Evidence, Measure, Role, TimeSpan, Utterance, merge_spans
 from callqa.language.lexicon import LexiconSet
+from callqa.measures.occasions import WAITING
 from callqa.measures.phrases import find_occurrences
 from callqa.measures.shared import say, seconds, spans_of
 
@@ -72,6 +73,9 @@ def _announced_by(
     """Who asked to wait: the agent, or the customer who goes to look for something."""
     for role in (Role.AGENT, Role.CUSTOMER):
         before = [u for u in facts.utterances_of(role) if _is_just_before(u, gap)][-_LAST_UTTERANCES:]
+        if role is Role.CUSTOMER:
+            # "Can you not look it up for me?" is in the wait lexicon for the agent's mouth only.
+            before = [u for u in before if WAITING[facts.language].search(u.text)]
         if find_occurrences(lexicons.wait.of_kind("announce"), before, facts.language, settings):
             return role
     return None

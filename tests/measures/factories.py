@@ -149,7 +149,11 @@ _PHRASES: dict[str, dict[str, tuple[dict[str, object], ...]]] = {
             {"phrase": "接下来", "kind": "next"},
             {"phrase": "二十四小时之内", "kind": "by_when"},
         ),
-        "wait": ({"phrase": "稍等", "kind": "announce"}, {"phrase": "让您久等了", "kind": "back"}),
+        "wait": (
+            {"phrase": "稍等", "kind": "announce"},
+            {"phrase": "查一下", "kind": "announce"},
+            {"phrase": "让您久等了", "kind": "back"},
+        ),
     },
     "en": {
         "courtesy": ({"phrase": "please", "kind": "asking"},),

@@ -29,7 +29,9 @@ def test_ringing_before_and_silence_after_do_not_count() -> None:
     [
         (agent(0, 2, "请您稍等我查一下"), "agent"),
         (customer(0, 2, "你稍等我找一下身份证"), "customer"),
-        (agent(0, 2, "我看一下您的账单"), None),
+        (agent(0, 2, "我查一下您的账单"), "agent"),
+        (customer(0, 2, "你帮我查一下吧"), None),
+        (agent(0, 2, "我看到您的账单了"), None),
     ],
 )
 def test_who_announced_the_wait(last: Line, announced_by: str | None) -> None:

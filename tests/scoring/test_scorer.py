@@ -76,7 +76,7 @@ def test_a_call_without_fault() -> None:
 @pytest.mark.parametrize(
     ("criterion", "changed", "verdict", "words"),
     [
-        ("pace", pace(350), "partly_met", "高于 330"),
+        ("pace", pace(380), "partly_met", "高于 360"),
         ("pace", pace(420), "not_met", "420 字"),
         ("pace", pace(120), "not_met", "低于 180"),
         ("pace", pace(240, syllables=12), "unsure", "太少"),
