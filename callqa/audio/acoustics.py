@@ -23,15 +23,16 @@ _VOICE_BAND_HZ = (70.0, 3400.0)
 _VOICED = 0.4
 
 # Syllable nuclei: calibrated on read Mandarin and on announcements in English, wideband and
-# through a telephone's band; over all of either the count is within 4 % of the syllables.
+# through a telephone's band, where the count is 2 to 7 % over the syllables. Of synthetic Mandarin
+# at 290 to 330 syllables a minute it misses 6 to 16 %: run together, they leave no dip.
 _NUCLEUS_BAND_HZ = (500.0, 2500.0)
-_NUCLEUS_WINDOW = 7
+_NUCLEUS_WINDOW = 5
 _NUCLEUS_DIP_DB = 2.0
 _NUCLEUS_RANGE_DB = 25.0
 _NUCLEUS_DISTANCE = 4
 
 _SPEECH_BAND_HZ = (200.0, 3400.0)
-_BELOW_LEVEL_DB = 25.0
+_BELOW_LEVEL_DB = 28.0
 _ABOVE_NOISE_DB = 6.0
 _NEAREST_TO_LEVEL_DB = 8.0
 _HYSTERESIS_DB = 3.0
