@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from callqa.language.matches import PhraseMatch, best_apart
 
-_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?%?|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:%|(?:st|nd|rd|th)\b)?|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CONTRACTIONS = {
     "n't": "not", "'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would",
 }  # fmt: skip
@@ -26,6 +26,10 @@ _ONES_SPELLED = (
 )
 _ONES = tuple(_ONES_SPELLED.split())
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ORDINALS = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+    "twelve": "twelfth",
+}  # fmt: skip
 _GAP = 1.0
 _SAME_SOUND = 0.1
 _LEAST_ALIKE = 0.7
@@ -45,7 +49,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     """The spoken words of a text with their places in it.
 
     >>> [token.text for token in tokens("I'm on 2nd line, 25%.")]
-    ['i', 'am', 'on', 'two', 'nd', 'line', 'twenty', 'five', 'percent']
+    ['i', 'am', 'on', 'second', 'line', 'twenty', 'five', 'percent']
     """
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
@@ -219,6 +223,9 @@ def _open_contraction(word: str) -> list[str]:
 
 
 def _number_words(raw: str) -> list[str]:
+    if raw[-1].isalpha():
+        *words, last = _integer_words(int(raw[:-2].replace(",", "").partition(".")[0]))
+        return [*words, _ordinal(last)]
     percent = ["percent"] if raw.endswith("%") else []
     whole, _, decimals = raw.rstrip("%").replace(",", "").partition(".")
     by_digit = len(whole) > 1 and (whole.startswith("0") or (len(whole) >= 5 and "," not in raw))
@@ -226,6 +233,12 @@ def _number_words(raw: str) -> list[str]:
     if decimals:
         words += ["point", *(_ONES[int(digit)] for digit in decimals)]
     return words + percent
+
+
+def _ordinal(word: str) -> str:
+    if word in _ORDINALS:
+        return _ORDINALS[word]
+    return word[:-1] + "ieth" if word.endswith("y") else word + "th"
 
 
 def _integer_words(value: int) -> list[str]:

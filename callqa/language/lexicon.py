@@ -151,15 +151,17 @@ def find_entries(lexicon: Lexicon, searcher: PhraseSearcher, threshold: float) -
 
 def _longest_apart(found: list[EntryMatch]) -> list[EntryMatch]:
     kept: list[EntryMatch] = []
-    for item in sorted(found, key=lambda f: (-_rank(f.match), f.match.first_char)):
+    for item in sorted(found, key=_rank):
         if not any(item.match.overlaps(other.match) for other in kept):
             kept.append(item)
     return sorted(kept, key=lambda f: f.match.first_char)
 
 
-def _rank(match: PhraseMatch) -> float:
+def _rank(item: EntryMatch) -> tuple[float, bool, int]:
     # Length first: 光猫 inside 光猫设备 is the longer term; a poor match loses to a good one.
-    return len(match.phrase) * (match.similarity - 0.5)
+    match = item.match
+    weight = (match.end_char - match.first_char) * (match.similarity - 0.5)
+    return -weight, not _same_text(match), match.first_char
 
 
 def _without_harmless(
