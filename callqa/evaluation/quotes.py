@@ -128,16 +128,17 @@ def _channel_of(analysis: CallAnalysis, evidence: Evidence) -> int:
 
 
 def _transcriber(language: str) -> Transcribe:
+    """faster-whisper as it comes: hearing a span again should not share the way it was heard first."""
     from faster_whisper import WhisperModel
 
-    from callqa.transcript.recogniser import Recogniser
     from callqa.weights import resolve
 
     model = WhisperModel(resolve("whisper-base").load_name, device="cpu", compute_type="int8")
-    recogniser = Recogniser(model, beam_size=5)
 
     def transcribe(samples: Samples) -> str:
-        (heard,) = recogniser.recognise([samples], language, _PROMPT[language])
-        return heard.text
+        segments, _ = model.transcribe(
+            samples, language=language, beam_size=5, initial_prompt=_PROMPT[language], without_timestamps=True
+        )
+        return " ".join(segment.text.strip() for segment in segments)
 
     return transcribe
