@@ -37,8 +37,8 @@ _DEFAULT_PATTERNS = tuple(
         rf"(?:^|_)(?:AGENT|坐席|客服)_(?P<agent_name>{_NAME})(?=_|\.|$)",
         r"(?:^|_)(?:AGENTID|工号)_?(?P<agent_id>[A-Za-z]?\d{2,8})(?=_|\.|$)",
         rf"(?:^|_){_TIME}(?=_|\.|$)",
-        # callqa's own layout: call_hotline_agentnumber_name_time
-        rf"^[^_]+_\d{{5}}_(?P<agent_id>[A-Za-z]\d{{3,6}})_(?P<agent_name>{_NAME})_{_TIME}(?=_|\.)",
+        # callqa's own layout: call_hotline_agentnumber_name_time, the hotline may be left out
+        rf"^[^_]+(?:_\d{{5}})?_(?P<agent_id>[A-Za-z]\d{{3,6}})_(?P<agent_name>{_NAME})_{_TIME}(?=_|\.)",
     )
 )
 _TIME_LAYOUTS = (

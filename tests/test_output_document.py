@@ -144,7 +144,10 @@ def rich_call(language: str) -> CallFacts:
         agent(10.5, 14.0, "应该是您自己弄坏了光猫，你重启一下。", windows=windows(12.0, 14.0, 330.0, -12.0)),
         customer(15.0, 20.0, "你们这个服务太差了，我要投诉你们。"),
         agent(
-            20.5, 26.0, "这个不归我管，你自己看着办，我也没办法。", windows=windows(20.5, 26.0, 200.0, -25.0)
+            20.5,
+            26.0,
+            "这个不归我管，快点说，你自己看着办，我也没办法。",
+            windows=windows(20.5, 26.0, 200.0, -25.0),
         ),
         customer(26.5, 29.0, "那你说怎么办呢？"),
         agent(29.5, 34.0, "麻烦您报一下您的密码和完整的验证码。", windows=windows(29.5, 34.0, 200.0, -25.0)),
@@ -282,7 +285,7 @@ def test_numbers_are_rounded_and_none_of_them_is_nan() -> None:
     assert document["utterances"][0]["words"][1]["end"] == 3.3
 
 
-SAMPLES = sorted((ROOT / "samples").glob("**/*.wav"))[:1]
+SAMPLES = sorted((ROOT / "samples").glob("zh*.wav"))[:1]
 
 
 @pytest.mark.weights

@@ -99,6 +99,10 @@ def test_a_name_in_another_encoding_is_listed_and_the_others_are_taken(day: Path
             "坐席_李娜_工号_1023_20250304_091500.wav",
             {"agent_name": "李娜", "agent_id": "1023", "started_at": "2025-03-04T09:15:00"},
         ),
+        (
+            "en02_N417_George_2025-03-11T14-05-20.mp3",
+            {"agent_id": "N417", "agent_name": "George", "started_at": "2025-03-11T14:05:20"},
+        ),
         ("call_20250304-091500.wav", {"started_at": "2025-03-04T09:15:00"}),
         ("call_20251304-091500.wav", {}),
         ("13800138000_20250304091500123.wav", {}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -10,6 +10,7 @@ from rich.text import Text
 from callqa.data import CallAnalysis, Scorecard, Verdict
 
 STATUS_WORDS = {"no_speech": "no speech", "one_party": "one party only", "too_short": "too short"}
+_FOUND = {True: "yes", False: "no", None: "unsure"}
 _VERDICTS = {
     Verdict.MET: ("met", "green"),
     Verdict.PARTLY_MET: ("partly", "yellow"),
@@ -118,16 +119,17 @@ def _print_measures(out: Console, analysis: CallAnalysis) -> None:
     print_line(out, "")
     print_line(out, Text("measures", "bold"))
     for name, measure in analysis.measures.items():
-        if isinstance(measure.value, bool) or measure.value is None:
-            value = "–" if measure.value is None else ("yes" if measure.value else "no")
-        elif isinstance(measure.value, (int, float)):
-            value = f"{measure.value:.4g}"
+        found = measure.value
+        if found is None:
+            value = "–"
+        elif isinstance(found, Mapping):
+            value = ", ".join(f"{part} {_FOUND[there]}" for part, there in found.items())
+        elif isinstance(found, bool):
+            value = _FOUND[found]
         else:
-            words = {True: "yes", False: "no", None: "unsure"}
-            value = ", ".join(f"{part} {words[found]}" for part, found in measure.value.items())
+            value = f"{found:.4g} {measure.unit}"
         reason = f"  {measure.reason}" if measure.reason else ""
-        unit = "" if measure.value is None else f" {measure.unit}"
-        print_line(out, f"  {name:<24}{value}{unit}{reason}")
+        print_line(out, f"  {name:<24}{value}{reason}")
 
 
 def _print_transcript(out: Console, analysis: CallAnalysis) -> None:
