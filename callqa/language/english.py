@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ _ORDINALS = {
 _GAP = 1.0
 _SAME_SOUND = 0.1
 _LEAST_ALIKE = 0.7
+# Shorter phrases could stand in two words by chance.
+_LEAST_JOINED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,10 @@ class Searcher:
         self._index: dict[str, list[int]] = defaultdict(list)
         for position, token in enumerate(self._tokens):
             self._index[sound_key(token.text)].append(position)
+        # Words run together, to find Northline where the recogniser wrote "North line".
+        starts = list(itertools.accumulate((len(token.text) for token in self._tokens), initial=0))
+        self._joined = "".join(token.text for token in self._tokens)
+        self._token_at = {place: position for position, place in enumerate(starts)}
 
     @property
     def text(self) -> str:
@@ -133,7 +140,20 @@ class Searcher:
                 found.append(
                     PhraseMatch(phrase, first_char, end_char, alike, self._text[first_char:end_char])
                 )
+        found.extend(self._run_together(phrase, "".join(word for word, _ in wanted)))
         return best_apart(found)
+
+    def _run_together(self, phrase: str, joined: str) -> list[PhraseMatch]:
+        if len(joined) < _LEAST_JOINED:
+            return []
+        found = []
+        for hit in re.finditer(re.escape(joined), self._joined):
+            first, end = self._token_at.get(hit.start()), self._token_at.get(hit.end())
+            if first is not None and end is not None:
+                first_char, end_char = self._tokens[first].first_char, self._tokens[end - 1].end_char
+                heard = self._text[first_char:end_char]
+                found.append(PhraseMatch(phrase, first_char, end_char, 1.0, heard))
+        return found
 
     def _align(self, wanted: list[tuple[str, bool]], start: int) -> tuple[int, int, float]:
         low = max(0, start - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from callqa.language.latin import (
@@ -29,6 +29,15 @@ _ZERO_INITIAL = {
     "yun": "ün", "wu": "u", "wa": "ua", "wo": "uo", "wai": "uai", "wei": "ui", "wan": "uan", "wen": "un",
     "wang": "uang", "weng": "ong",
 }  # fmt: skip
+# Words of the trade that pypinyin reads otherwise.
+_READINGS = {
+    "靓号": [["liàng"], ["hào"]],
+    "上行": [["shàng"], ["xíng"]],
+    "调账": [["tiáo"], ["zhàng"]],
+    "重置": [["chóng"], ["zhì"]],
+    "重做": [["chóng"], ["zuò"]],
+    "长权": [["cháng"], ["quán"]],
+}
 _INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcs")
 
 
@@ -148,16 +157,20 @@ def _place(reading: Reading, index: int) -> int:
 def _read_han(chars: list[tuple[str, int, int]]) -> list[Syllable]:
     if not chars:
         return []
-    from pypinyin import Style, lazy_pinyin
-
-    sounds = lazy_pinyin(
-        "".join(char for char, _, _ in chars), style=Style.TONE3, neutral_tone_with_five=True, errors=_each
-    )
+    sounds = _reader()("".join(char for char, _, _ in chars), errors=_each)
     found = []
     for (char, first, end), sound in zip(chars, sounds, strict=True):
         initial, final, tone = split_pinyin(sound)
         found.append(Syllable(char, first, end, initial, final, tone))
     return found
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Any:
+    from pypinyin import Style, lazy_pinyin, load_phrases_dict
+
+    load_phrases_dict(_READINGS)
+    return partial(lazy_pinyin, style=Style.TONE3, neutral_tone_with_five=True)
 
 
 def _each(chars: str) -> Any:

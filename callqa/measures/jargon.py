@@ -17,7 +17,7 @@ from callqa.measures.shared import cite_part, mean_probability, roles_unknown, s
 UNEXPLAINED, EXPLAINED, CUSTOMER_FIRST = "unexplained", "explained", "customer_first"
 
 # Short terms have many neighbours in sound (流量池, 流量是), so they must be closer.
-_LEAST_ALIKE = {3: 0.92}
+_LEAST_ALIKE = {3: 0.92, 4: 0.9, 5: 0.87}
 _LEAST_ALIKE_LONGER = 0.86
 _CUE_ALIKE = 0.95
 # An explanation is given in the same or the next two utterances of the agent.

@@ -17,7 +17,7 @@ def heard(phrase: str, text: str, threshold: float = 0.85) -> list[str]:
         ("that's not my problem", "that is NOT my problem!", "that is NOT my problem"),
         ("Chris", "this is Kris speaking", "Kris"),
         ("Sarah", "my name is Sara", "Sara"),
-        ("Northline Telecom", "calling North line telecom", None),
+        ("Northline Telecom", "calling North line telecom", "North line telecom"),
         ("ONU", "the ONU is down", "ONU"),
     ],
 )

@@ -82,6 +82,7 @@ def test_every_shipped_term_is_found_as_written(zh: LexiconSet) -> None:
         ("公单派了", "工单"),
         ("物连网卡", "物联网卡"),
         ("隔接完成", "割接"),
+        ("亮号有合约", "靓号"),
     ],
 )
 def test_terms_are_heard_through_noise(heard: str, term: str, zh: LexiconSet) -> None:
