@@ -39,6 +39,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 # An `unless` phrase counts up to this many characters from the match, inside one sentence.
 UNLESS_REACH = {"zh": 15, "en": 60}
 _EXCUSE_ALIKE = 0.95
+_PAUSE = re.compile(r"[，。！？；,!?;]")
 _NOT_TEXT = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[。？！?!;；]|\.(?=\s|$)")
 
@@ -177,6 +178,9 @@ def _without_harmless(
 
 
 def _excuses(excuse: PhraseMatch, match: PhraseMatch, text: str, reach: int) -> bool:
+    if _PAUSE.search(excuse.heard) and not _PAUSE.search(excuse.phrase):
+        # 我不知道，您问别人 does not say 不知道您.
+        return False
     if not _same_text(excuse):
         # By sound alone 广贸 would excuse every 光猫: an excuse must say more than the match does.
         longer = excuse.end_char - excuse.first_char > match.end_char - match.first_char

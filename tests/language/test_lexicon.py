@@ -109,6 +109,7 @@ def test_near_misses_do_not_count() -> None:
     assert said(phrases, "没办法，是我们的系统问题，非常抱歉") == []
     assert said(phrases, "没办法。您还要办别的吗？非常抱歉") == ["没办法"]
     assert said(phrases, "我不知道您说的是哪一个") == []
+    assert said(phrases, "我不知道，您问别人吧") == ["不知道"]
 
 
 def test_homophones_do_not_excuse() -> None:
