@@ -24,6 +24,9 @@ from callqa.language.matches import PhraseMatch, PhraseSearcher
 
 SHIPPED = Path(__file__).resolve().parent.parent / "lexicons"
 
+# The same safe loader, ten times faster where PyYAML was built with libyaml.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 # Kinds that each lexicon's entries may have; lexicons that are not listed have no kinds.
 KINDS: dict[str, tuple[str, ...]] = {
     "courtesy": ("asking", "waiting", "refusing", "correcting", "complaint", "close", "thanks"),
@@ -228,7 +231,7 @@ def load_lexicon(name: str, language: str, folder: Path | None = None) -> Lexico
     if not path.exists() and (name, language) in _OPTIONAL:
         return Lexicon(name, language, "", ())
     try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except OSError as error:
         problem = f"cannot be read: {error.strerror or error}"
         raise InvalidFileError(f"{path} {problem}.", "Check the path.", (problem,)) from error
