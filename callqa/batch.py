@@ -97,6 +97,7 @@ def run_batch(
     settings: Settings,
     rubrics_digest: str,
     workspace: Path,
+    rubric: str | None = None,
     jobs: int = 1,
     force: bool = False,
     listener: BatchListener | None = None,
@@ -108,7 +109,9 @@ def run_batch(
     `StoreError` where the workspace cannot be written, and any `CallqaError` that is not about
     one recording (missing weights).
     """
-    batch = _Batch(store, factory, settings, rubrics_digest, workspace, force, listener or BatchListener())
+    batch = _Batch(
+        store, factory, settings, rubric, rubrics_digest, workspace, force, listener or BatchListener()
+    )
     return batch.run(requests, jobs)
 
 
@@ -118,6 +121,7 @@ class _Batch:
         store: Store,
         factory: AnalyserFactory,
         settings: Settings,
+        rubric: str | None,
         rubrics_digest: str,
         workspace: Path,
         force: bool,
@@ -126,6 +130,7 @@ class _Batch:
         self.store = store
         self.factory = factory
         self.settings = settings
+        self.rubric = rubric
         self.judge_key = judge_key(settings, rubrics_digest)
         self.workspace = workspace
         self.force = force
@@ -273,7 +278,14 @@ class _Batch:
 
     def _save(self, task: Task, analysis: CallAnalysis, kind: OutcomeKind) -> None:
         request = task.request
-        keys = CallKeys(task.sha256, facts_key(self.settings, request), self.judge_key, _given(request))
+        keys = CallKeys(
+            task.sha256,
+            facts_key(self.settings, request),
+            self.judge_key,
+            _given(request),
+            self.settings.model_dump(mode="json"),
+            self.rubric,
+        )
         self.store.save(analysis, keys, request.path, self.batch_id)
         call_id = analysis.facts.recording.id
         for path in task.paths:

@@ -194,7 +194,9 @@ def rescore(
 ) -> None:
     """Judge all stored calls anew, without their audio.
 
-    Shows scores and verdicts before and after, of the calls where any is another.
+    Without --rubric and --settings, each call keeps those it was judged with; a rubric file that
+    was edited is read anew. Shows scores and verdicts before and after, of the calls where any is
+    another.
     """
     from callqa import commands
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from callqa import analysers
 from callqa.batch import BatchResult, Outcome, judge_key, run_batch
-from callqa.config import Settings, load_settings
+from callqa.config import Settings, describe_problems, load_settings
 from callqa.data import CallRequest
 from callqa.errors import EXIT_OK, EXIT_SOME_CALLS_FAILED, UsageError
 from callqa.manifest import read_manifest
 from callqa.progress import PullBars, ScoreProgress
 from callqa.reports.call_text import print_call, print_line
 from callqa.reports.document import call_document
-from callqa.rescoring import Rescored, rescore, settle_call
+from callqa.rescoring import Judging, Rescored, rescore, settle_call
 from callqa.sources import collect, compile_pattern, parse_field
-from callqa.store import CallSummary, Store
+from callqa.store import CallSummary, Store, StoredCall
 from callqa.terminal import (
     console,
     count,
@@ -77,6 +80,7 @@ def score(options: ScoreOptions) -> int:
                 factory,
                 settings=settings,
                 rubrics_digest=analysers.rubrics_digest(options.rubric),
+                rubric=_rubric_name(options.rubric),
                 workspace=options.workspace,
                 jobs=options.jobs,
                 force=options.force,
@@ -131,14 +135,12 @@ def list_agents(workspace: Path) -> None:
 
 def rescore_calls(rubric: str | None, settings_file: Path | None, dry_run: bool, workspace: Path) -> None:
     """Judge all stored calls anew and print what changed."""
-    settings = _settings(settings_file, None)
-    analyser = analysers.make_factory(settings, rubric)()
-    key = judge_key(settings, analysers.rubrics_digest(rubric))
+    judgings = _Judgings(rubric, settings_file)
     out = console()
     changes: list[Rescored] = []
     num_calls = 0
     with Store.open(workspace) as store:
-        for call in rescore(store, analyser.judge, key, dry_run):
+        for call in rescore(store, judgings.of, dry_run):
             num_calls += 1
             if call.is_changed:
                 changes.append(call)
@@ -152,14 +154,52 @@ def settle_roles(
     name: str, agent: str, rubric: str | None, settings_file: Path | None, workspace: Path
 ) -> None:
     """Make a speaker the agent of a stored call, judge it anew, and print what changed."""
-    settings = _settings(settings_file, None)
-    analyser = analysers.make_factory(settings, rubric)()
-    key = judge_key(settings, analysers.rubrics_digest(rubric))
+    judgings = _Judgings(rubric, settings_file)
     with Store.open(workspace) as store:
-        change = settle_call(store, store.find(name), agent, analyser.judge, key)
+        change = settle_call(store, store.find(name), agent, judgings.of)
     out = console()
     print_changes(out, [change])
     print_line(out, f"{agent} is the agent of {change.call_id}; saved.")
+
+
+class _Judgings:
+    """How stored calls are judged anew: with the rubric and the settings that are asked for now,
+    else with those each call was judged with before."""
+
+    def __init__(self, rubric: str | None, settings_file: Path | None) -> None:
+        self._rubric = _rubric_name(rubric)
+        self._settings = None if settings_file is None else load_settings(settings_file)
+        self._made: dict[tuple[str, str | None], Judging] = {}
+        if rubric is not None:
+            # A rubric with mistakes is refused before the first call is looked at.
+            analysers.rubrics_digest(self._rubric)
+
+    def of(self, call: StoredCall) -> Judging:
+        """The judging of one call; calls with the same settings and rubric share it."""
+        rubric = self._rubric or call.keys.rubric
+        settings = self._settings or _stored_settings(call)
+        key = (settings.hash(), rubric)
+        if key not in self._made:
+            analyser = analysers.make_factory(settings, rubric)()
+            digest = judge_key(settings, analysers.rubrics_digest(rubric))
+            self._made[key] = Judging(analyser.judge, digest, settings.model_dump(mode="json"), rubric)
+        return self._made[key]
+
+
+def _stored_settings(call: StoredCall) -> Settings:
+    try:
+        return Settings.model_validate(call.keys.settings)
+    except ValidationError as error:
+        raise UsageError(
+            f"call {call.id} was judged with settings that this callqa does not have: "
+            f"{'; '.join(describe_problems(error))}.",
+            "Name the settings to judge by with --settings FILE.",
+        ) from error
+
+
+def _rubric_name(rubric: str | None) -> str | None:
+    """The rubric as it can be found again from any folder."""
+    return os.path.abspath(rubric) if rubric is not None and os.path.exists(rubric) else rubric
 
 
 def list_models() -> None:

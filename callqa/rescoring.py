@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from callqa.data import CallAnalysis, CallFacts, Role, Roles, Scorecard, TimeSpan, intersect, total_duration
 from callqa.errors import UsageError
 from callqa.store import Store, StoredCall
 
 Judge = Callable[[CallFacts], CallAnalysis]
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A judge, and what is kept with a call that it judged: see `CallKeys`."""
+
+    judge: Judge
+    judge_key: str
+    settings: Mapping[str, Any]
+    rubric: str | None
+
+
+JudgingOf = Callable[[StoredCall], Judging]
+"""How a stored call is to be judged anew: mostly as it was judged before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +56,26 @@ class Rescored:
         return not kept or bool(self.changed_criteria)
 
 
-def rescore(store: Store, judge: Judge, judge_key: str, dry_run: bool = False) -> Iterator[Rescored]:
+def rescore(store: Store, judging_of: JudgingOf, dry_run: bool = False) -> Iterator[Rescored]:
     """Judge every stored call anew, one after the other; with `dry_run` nothing is saved."""
     for summary in store.summaries():
         call = store.load(summary.id)
-        analysis = judge_anew(call.analysis, call.analysis.facts, judge)
+        judging = judging_of(call)
+        analysis = judge_anew(call.analysis, call.analysis.facts, judging.judge)
         if not dry_run:
-            _save(store, call, analysis, judge_key)
+            _save(store, call, analysis, judging)
         yield Rescored(call.id, call.paths, call.analysis.scorecard, analysis.scorecard)
 
 
-def settle_call(store: Store, call_id: str, agent: str, judge: Judge, judge_key: str) -> Rescored:
+def settle_call(store: Store, call_id: str, agent: str, judging_of: JudgingOf) -> Rescored:
     """Make `agent` the agent of a stored call, judge it anew and save it.
 
     Raises `UsageError` where the call has no such speaker.
     """
     call = store.load(call_id)
-    analysis = judge_anew(call.analysis, settle_roles(call.analysis.facts, agent), judge)
-    _save(store, call, analysis, judge_key)
+    judging = judging_of(call)
+    analysis = judge_anew(call.analysis, settle_roles(call.analysis.facts, agent), judging.judge)
+    _save(store, call, analysis, judging)
     return Rescored(call.id, call.paths, call.analysis.scorecard, analysis.scorecard)
 
 
@@ -129,6 +146,8 @@ def carry_roles(before: CallFacts, after: CallFacts) -> CallFacts:
     return after if best is None or not shared[best] else settle_roles(after, best)
 
 
-def _save(store: Store, call: StoredCall, analysis: CallAnalysis, judge_key: str) -> None:
-    keys = dataclasses.replace(call.keys, judge_key=judge_key)
+def _save(store: Store, call: StoredCall, analysis: CallAnalysis, judging: Judging) -> None:
+    keys = dataclasses.replace(
+        call.keys, judge_key=judging.judge_key, settings=judging.settings, rubric=judging.rubric
+    )
     store.save(analysis, keys, analysis.facts.recording.path)

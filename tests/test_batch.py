@@ -395,7 +395,8 @@ def test_settled_roles_outlive_a_new_analysis_even_under_other_labels() -> None:
 def test_a_forced_rerun_keeps_the_roles_a_person_settled(bench: Bench) -> None:
     request = bench.add("a.wav")
     call_id = bench.run(request).call_ids[0]
-    rescoring.settle_call(bench.store, call_id, "SPEAKER_01", make_analysis, "j")
+    judging = rescoring.Judging(make_analysis, "j", {}, None)
+    rescoring.settle_call(bench.store, call_id, "SPEAKER_01", lambda call: judging)
     bench.run(request, force=True)
     assert bench.store.load(call_id).analysis.facts.roles.source == "person"
 
@@ -411,11 +412,14 @@ def test_rescoring_shows_what_changed_and_saves_unless_it_is_a_dry_run(bench: Be
             analysis, scorecard=dataclasses.replace(analysis.scorecard, criteria=(changed, *others))
         )
 
+    judging = rescoring.Judging(judge, "j2", {}, "strict.yaml")
     for dry_run, stored in ((True, 80.0), (False, 60.0)):
-        (change,) = rescoring.rescore(bench.store, judge, "j2", dry_run)
+        (change,) = rescoring.rescore(bench.store, lambda call: judging, dry_run)
         assert (change.before.score, change.after.score) == (80.0, 60.0)
         assert change.changed_criteria == ("greeting",)
         assert change.is_changed
         assert bench.store.summaries()[0].score == stored
-    (same,) = rescoring.rescore(bench.store, judge, "j2")
+    (same,) = rescoring.rescore(bench.store, lambda call: judging)
     assert not same.is_changed
+    keys = bench.store.load(same.call_id).keys
+    assert (keys.judge_key, keys.rubric) == ("j2", "strict.yaml")

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from callqa import analysers, cli, commands, progress, terminal
 from callqa.batch import Outcome
+from callqa.config import Settings
 from callqa.data import Verdict
 from callqa.store import CallSummary, Store
 from tests.synthetic import TinyFactory, make_analysis, make_facts
@@ -188,6 +189,32 @@ def test_rescore_shows_before_and_after(run: Cli) -> None:
     assert "80.0" in run("list")
     run("rescore")
     assert "65.2" in run("list")
+
+
+def test_calls_are_judged_anew_as_they_were_judged_before(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str | None, str | None]] = []
+
+    def make_factory(settings: Settings, rubric: str | None) -> TinyFactory:
+        asked.append((settings.company, rubric))
+        return run.factory
+
+    monkeypatch.setattr(analysers, "make_factory", make_factory)
+    run.add("a.wav")
+    run.add("b.wav")
+    run.add("strict.yaml")
+    run.add("other.yaml", "company: Other\n")
+    run("score", "a.wav", "--company", "中国移动", "--rubric", "strict.yaml")
+    run("score", "b.wav")
+    strict = str(run.root / "strict.yaml")
+    asked.clear()
+    run("rescore")
+    assert sorted(asked, key=str) == sorted([("中国移动", strict), (None, None)], key=str)
+    asked.clear()
+    run("roles", "a.wav", "--agent", "SPEAKER_01")
+    assert asked == [("中国移动", strict)]
+    asked.clear()
+    run("rescore", "--settings", "other.yaml", "--rubric", "telecom.zh")
+    assert asked == [("Other", "telecom.zh")]
 
 
 def test_roles_are_settled_by_a_person(run: Cli) -> None:

@@ -40,12 +40,15 @@ GIVEN_FIELDS = (
 @dataclass(frozen=True, slots=True)
 class CallKeys:
     """What a stored call was made of: the file's whole SHA-256, a digest each of all that the
-    facts and all that the verdicts depend on, and what was `given` (`GIVEN_FIELDS`)."""
+    facts and all that the verdicts depend on, what was `given` (`GIVEN_FIELDS`), and the
+    settings and the rubric (a name or a path, None for the default) it was judged with."""
 
     sha256: str
     facts_key: str
     judge_key: str
     given: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    rubric: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ def save_call(
         "capped_by": card.capped_by,
         "notes": list(card.notes),
         "given": dict(keys.given),
+        "settings": dict(keys.settings),
+        "rubric": keys.rubric,
         "facts": pack(facts),
         "callqa_version": analysis.provenance.callqa_version,
         "models": dict(analysis.provenance.models),
@@ -243,24 +248,23 @@ def load_call(connection: Connection, call_id: str) -> CallAnalysis:
 
 def load_known(connection: Connection, sha256: str) -> KnownCall | None:
     """The call stored for this audio and what it was made of, None where there is none."""
-    row = connection.execute(
-        select(CallRow.id, CallRow.facts_key, CallRow.judge_key, CallRow.given).where(
-            CallRow.sha256 == sha256
-        )
-    ).first()
-    if row is None:
-        return None
-    return KnownCall(row.id, CallKeys(sha256, row.facts_key, row.judge_key, row.given))
+    call_id = connection.execute(select(CallRow.id).where(CallRow.sha256 == sha256)).scalar()
+    return None if call_id is None else KnownCall(call_id, load_call_keys(connection, call_id))
 
 
 def load_call_keys(connection: Connection, call_id: str) -> CallKeys:
     """What a stored call was made of."""
     row = connection.execute(
-        select(CallRow.sha256, CallRow.facts_key, CallRow.judge_key, CallRow.given).where(
-            CallRow.id == call_id
-        )
+        select(
+            CallRow.sha256,
+            CallRow.facts_key,
+            CallRow.judge_key,
+            CallRow.given,
+            CallRow.settings,
+            CallRow.rubric,
+        ).where(CallRow.id == call_id)
     ).one()
-    return CallKeys(row.sha256, row.facts_key, row.judge_key, row.given)
+    return CallKeys(row.sha256, row.facts_key, row.judge_key, row.given, row.settings, row.rubric)
 
 
 def find_call(connection: Connection, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from callqa.errors import StoreError
 
 DATABASE_NAME = "callqa.db"
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Kept here so that opening an up-to-date workspace needs no Alembic."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,9 +29,9 @@ class Database:
     out half-way that another was faster.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, foreign_keys: bool = True) -> None:
         self.path = path
-        self.engine = _engine(path)
+        self.engine = _engine(path, foreign_keys)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -77,7 +77,7 @@ def open_database(workspace: Path, create: bool) -> Database:
         with database.reading() as connection:
             revision = _revision(connection)
         if revision != HEAD:
-            _migrate(database)
+            _migrate(path)
     except BaseException:
         database.close()
         raise
@@ -119,7 +119,7 @@ def _describe(path: Path, what: str) -> StoreError:
     return StoreError(f"{path} could not be used: {what}.")
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, foreign_keys: bool) -> Engine:
     engine = create_engine(
         f"sqlite+pysqlite:///{path}",
         json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
@@ -134,7 +134,7 @@ def _engine(path: Path) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -152,20 +152,23 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _migrate(database: Database) -> None:
+def _migrate(path: Path) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with database.writing() as connection:
+    # A migration may make a table anew; with foreign keys on, dropping the old one would take the
+    # rows of other tables with it.
+    database = Database(path, foreign_keys=False)
+    with closing(database), database.writing() as connection:
         # Another program may have migrated while this one waited for the write lock.
         revision = _revision(connection)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if revision is not None and revision not in known:
             raise StoreError(
-                f"{database.path} was written by a newer callqa (its tables are at {revision}, "
+                f"{path} was written by a newer callqa (its tables are at {revision}, "
                 f"this one knows {HEAD}).",
                 "Update callqa, or name another workspace with --workspace.",
             )

@@ -51,7 +51,8 @@ class CallRow(Base):
     `facts_key` changes with everything that changes the facts (models, settings of the audio
     stages, what was given for this call), `judge_key` with everything that changes the verdicts
     (rubrics, lexicons, settings of the measures, program version). `given` is what manifest, file
-    name and options said about the call.
+    name and options said about the call. `settings` and `rubric` (a name or a path, null for the
+    default) are what it was last judged with.
     """
 
     __tablename__ = "calls"
@@ -82,6 +83,8 @@ class CallRow(Base):
     settings_hash: Mapped[str]
     facts_key: Mapped[str]
     judge_key: Mapped[str]
+    settings: Mapped[Any] = mapped_column(JSON, server_default="{}")
+    rubric: Mapped[str | None]
     created_at: Mapped[str]
     saved_at: Mapped[str]
     batch_id: Mapped[str | None] = mapped_column(ForeignKey("batches.id"))

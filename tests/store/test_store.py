@@ -111,12 +111,18 @@ def test_saving_again_replaces(store: Store) -> None:
     store.save(make_analysis(), KEYS, "a.wav")
     less = make_analysis(score=None)
     less = dataclasses.replace(less, measures={"talk_share": less.measures["talk_share"]})
-    store.save(less, CallKeys(KEYS.sha256, "facts-2", "judge-2", {"agent_channel": 1}), "a.wav")
+    store.save(
+        less,
+        CallKeys(KEYS.sha256, "facts-2", "judge-2", {"agent_channel": 1}, {"company": "A"}, "r.yaml"),
+        "a.wav",
+    )
     assert store.count() == 1
     assert store.load("0123456789abcdef").analysis == less
     known = store.known(KEYS.sha256)
     assert known is not None
-    assert known.keys == CallKeys(KEYS.sha256, "facts-2", "judge-2", {"agent_channel": 1})
+    assert known.keys == CallKeys(
+        KEYS.sha256, "facts-2", "judge-2", {"agent_channel": 1}, {"company": "A"}, "r.yaml"
+    )
     assert store.known("f" * 64) is None
 
 
@@ -182,6 +188,25 @@ def test_tables_and_migrations_agree(tmp_path: Path) -> None:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, Base.metadata) == []
         assert context.get_current_revision() == database.HEAD
+
+
+def test_a_workspace_of_the_first_program_is_brought_up_to_date(tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    with Store.open(tmp_path, create=True) as opened:
+        opened.save(make_analysis(), KEYS, "a.wav")
+    config = Config()
+    config.set_main_option("script_location", str(database._MIGRATIONS))
+    with database.Database(tmp_path / "callqa.db", foreign_keys=False).writing() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        columns = [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(calls)")]
+        assert "rubric" not in columns
+    with Store.open(tmp_path) as opened:
+        stored = opened.load("0123456789abcdef")
+        assert stored.analysis == make_analysis()
+        assert (stored.keys.settings, stored.keys.rubric) == ({}, None)
 
 
 def test_a_workspace_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
