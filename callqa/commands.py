@@ -91,7 +91,8 @@ def score(options: ScoreOptions) -> int:
         print_calls(out, calls)
     failures = [*unreadable, *result.failures, *_without_score(calls)]
     if failures:
-        print_line(out, f"not scored: {count(len(failures), 'file')}")
+        num_files = sum(len(failure.paths) for failure in failures)
+        print_line(out, f"not scored: {count(num_files, 'file')}")
         print_failures(out, failures)
     _print_end(result, calls, options.workspace)
     if result.interrupted:

@@ -88,9 +88,9 @@ class ScoreProgress(BatchListener):
         done = f"[{self._num_done}/{self._num_to_do}] " if self._num_to_do else ""
         name = os.path.basename(outcome.paths[0])
         if outcome.analysis is None:
-            self._out.print(Text(f"{done}{name}: FAILED: {outcome.reason}"), style="red", soft_wrap=True)
+            print_line(self._out, Text(f"{done}{name}: FAILED: {outcome.reason}", "red"))
         else:
-            self._out.print(Text(f"{done}{name}: ").append_text(_line(outcome.analysis)), soft_wrap=True)
+            print_line(self._out, Text(f"{done}{name}: ").append_text(_line(outcome.analysis)))
 
     def _update(self, description: str) -> None:
         if self._task is not None:
