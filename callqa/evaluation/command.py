@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from callqa.store import Store
 
 _DEFAULT_TRUTH = Path("samples/truth")
+_WIDTH_OF_FILES = 130
 
 
 def evaluate_command(
@@ -59,6 +60,9 @@ def evaluate_command(
     from rich.console import Console
 
     console = Console()
+    if not console.is_terminal:
+        # A pipe or file has no width of its own, and cells cut to 80 columns could not be read.
+        console = Console(width=_WIDTH_OF_FILES)
     if speed and quotes:
         raise UsageError("--speed and --quotes are two different things.", "Give one of them.")
     if speed:

@@ -39,9 +39,10 @@ _LEGEND = (
 
 def print_calls(console: Console, title: str, calls: Sequence[Comparison], details: bool) -> None:
     """One row a call; with `details`, every difference below."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", caption=_LEGEND, caption_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in _COLUMNS:
         table.add_column(column, justify="left" if column in ("call", "roles") else "right", no_wrap=True)
     for call in calls:
@@ -61,6 +62,7 @@ def print_calls(console: Console, title: str, calls: Sequence[Comparison], detai
             str(len(call.uncovered)),
         )
     console.print(table)
+    console.print(_LEGEND)
     if details:
         for call in calls:
             for line in call.details:
