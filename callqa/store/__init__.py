@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from callqa.data import CallAnalysis, Verdict
-from callqa.store import calls, claims
-from callqa.store.calls import GIVEN_FIELDS, CallKeys, CallSummary, Failure, KnownCall
+from callqa.store import calls, claims, queries
+from callqa.store.calls import GIVEN_FIELDS, CallKeys, KnownCall
 from callqa.store.database import Database, open_database
+from callqa.store.queries import CallSummary, Failure
 
 __all__ = ["GIVEN_FIELDS", "CallKeys", "CallSummary", "Failure", "KnownCall", "Store", "StoredCall"]
 
@@ -75,7 +76,7 @@ class Store:
     def find(self, name: str) -> str:
         """The id of the call that an id, the beginning of one, or a path means."""
         with self._database.reading() as connection:
-            return calls.find_call(connection, name)
+            return queries.find_call(connection, name)
 
     def load(self, call_id: str) -> StoredCall:
         """One call, exactly as it was saved."""
@@ -84,7 +85,7 @@ class Store:
             return StoredCall(
                 call_id,
                 analysis,
-                calls.load_paths(connection, call_id),
+                queries.load_paths(connection, call_id),
                 calls.load_call_keys(connection, call_id),
             )
 
@@ -103,17 +104,17 @@ class Store:
     ) -> list[CallSummary]:
         """Stored calls, narrowed to an agent, to a criterion's verdict, or to certain ids."""
         with self._database.reading() as connection:
-            return calls.list_calls(connection, agent=agent, criterion=criterion, verdict=verdict, ids=ids)
+            return queries.list_calls(connection, agent=agent, criterion=criterion, verdict=verdict, ids=ids)
 
     def failures(self) -> list[Failure]:
         """Files whose last try failed."""
         with self._database.reading() as connection:
-            return calls.list_failures(connection)
+            return queries.list_failures(connection)
 
     def count(self) -> int:
         """How many calls are stored."""
         with self._database.reading() as connection:
-            return calls.count_calls(connection)
+            return queries.count_calls(connection)
 
     def begin_batch(self, version: str, settings: Any, num_requests: int) -> str:
         """Note that a batch has begun; gives its id."""
