@@ -26,7 +26,7 @@ RATE_HZ = 24_000
 _DURATIONS = b"/encoder/Clip_output_0"
 _FRAME = 240  # 10 ms
 _MAX_PAUSE = 0.38  # a longer pause inside a sentence is shortened to this, so that it makes no new turn
-_SILENCE_DB = -38.0  # against the sentence's loud parts
+_SILENCE_DB = -32.0  # against the sentence's loud parts
 
 
 @dataclass(frozen=True, slots=True)
