@@ -39,7 +39,7 @@ def remove_invented(
 ) -> Cleaned:
     """Take loops, subtitle credits, echoed prompts and impossibly fast text out of one window's
     `words`. `count` gives a text's syllables (Mandarin) or words (English)."""
-    text = "".join(word.text for word in words) if language == "zh" else " ".join(w.text for w in words)
+    text = "".join(word.text for word in words)
     if not words:
         return Cleaned((), ())
     if SUBTITLE_LINES.search(text) and count(text) <= 30:
@@ -47,7 +47,7 @@ def remove_invented(
     if _echoes(text, prompt, words, count):
         return Cleaned((), ((tuple(words), "the prompt echoed, not heard"),))
     kept, removed = _without_loops(list(words), language, count)
-    spoken = "".join(word.text for word in kept) if language == "zh" else " ".join(w.text for w in kept)
+    spoken = "".join(word.text for word in kept)
     if kept:
         seconds = kept[-1].end - kept[0].start
         amount = count(spoken)
@@ -59,8 +59,11 @@ def remove_invented(
 
 def _echoes(text: str, prompt: str, words: Sequence[Word], count: Callable[[str], int]) -> bool:
     plain = re.sub(r"\W+", "", text)
-    mean = sum(word.probability for word in words) / len(words)
-    return count(text) >= 6 and mean < 0.6 and plain in re.sub(r"\W+", "", prompt)
+    return count(text) >= 6 and _mean_probability(words) < 0.6 and plain in re.sub(r"\W+", "", prompt)
+
+
+def _mean_probability(words: Sequence[Word]) -> float:
+    return sum(word.probability for word in words) / len(words)
 
 
 def _without_loops(
@@ -99,8 +102,15 @@ def _loop_at(
         surplus = words[first:last]
         seconds = surplus[-1].end - surplus[0].start
         fast = size * (copies - 1) > 0.75 * MAX_RATE[language] * max(seconds, 0.05)
-        # Four and more equal digits or one-syllable answers do occur; only their speed tells.
+        # Four and more equal digits or one-syllable answers do occur; their speed tells, or how
+        # little the recogniser believes itself.
         many = copies >= LOOP_COPIES and size >= 2
-        if (many and copies * size >= 8) or (fast and size >= LONG_REPEAT[language]) or (fast and many):
+        doubted = copies > LOOP_COPIES and _mean_probability(surplus) < 0.7
+        if (
+            doubted
+            or (many and copies * size >= 8)
+            or (fast and size >= LONG_REPEAT[language])
+            or (fast and many)
+        ):
             return first, last
     return None

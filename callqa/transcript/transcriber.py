@@ -27,7 +27,7 @@ RETRY_FROM = 0.6  # seconds of speech without words that are worth a second pass
 RETRY_GAP = 1.5  # seconds of a turn with words
 JOINERS = {"zh": "", "en": " "}
 # Less than this many syllables or words a second in a turn of some length: words are missing.
-SPARSE_RATE = {"zh": 1.5, "en": 0.8}
+SPARSE_RATE = {"zh": 2.6, "en": 1.0}
 SPARSE_FROM = 2.0  # seconds
 PLAUSIBLE_LOGPROB = -1.1  # below it a second pass's text is a guess
 
@@ -143,9 +143,8 @@ class Transcriber:
             if word.text.strip()
         ]
         cleaned = remove_invented(words, language, lambda text: count_syllables(text, language), prompt)
-        joiner = JOINERS.get(language, " ")
         for run, reason in cleaned.removed:
-            text = joiner.join(word.text for word in run)
+            text = "".join(word.text for word in run).strip()
             removed.append(RemovedText(run[0].start, max(run[-1].end, run[0].start), text, reason))
         return cleaned.words
 
@@ -215,7 +214,7 @@ def sorted_words(words: Sequence[Word]) -> list[Word]:
 
 
 def _amount(words: Sequence[Word], language: str) -> int:
-    return count_syllables(JOINERS.get(language, " ").join(word.text for word in words), language)
+    return count_syllables("".join(word.text for word in words), language)
 
 
 def _within(words: Sequence[Word], turn: TimeSpan) -> list[Word]:

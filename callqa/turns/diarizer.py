@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from callqa.config import TurnSettings
 from callqa.data import TimeSpan, merge_spans
-from callqa.turns.clustering import MIN_ACTIVE, Clustering, LocalSpeaker, cluster_two_parties
+from callqa.turns.clustering import MIN_ACTIVE, LocalSpeaker, cluster_two_parties
 from callqa.turns.embeddings import HOP_SAMPLES, SAMPLE_RATE_HZ, SpeakerEncoder
-from callqa.turns.resegmentation import rename_stretches
+from callqa.turns.resegmentation import Voices, rename_stretches
 from callqa.turns.segmentation import FRAME, STEP_FRAMES, Activity, Segmenter, frame_time
+from callqa.turns.speech import background_voice, drop_non_speech
 
+STRETCH_GAP = 0.1  # seconds; babble in a pause is not to be taken together with the next turn
 ONSET = 0.5
 OFFSET = 0.35
 
@@ -22,11 +24,12 @@ OFFSET = 0.35
 @dataclass(frozen=True, slots=True)
 class Diarization:
     """`spans[label]` are the stretches of each of two voices, disjoint and in time order.
-    `voices` is (2, 256), what each voice sounds like. `clustering` tells how sure that is."""
+    `voices` is what each sounds like and how surely they are two; `separation` how far apart the
+    windows alone found them, in cosine."""
 
     spans: tuple[tuple[TimeSpan, ...], tuple[TimeSpan, ...]]
-    voices: NDArray[np.float32]
-    clustering: Clustering
+    voices: Voices
+    separation: float
     activity: Activity
 
 
@@ -40,9 +43,20 @@ class Diarizer:
 
     def diarize(self, samples: NDArray[np.float32]) -> Diarization:
         """Speech of two voices in mono 16 kHz `samples`."""
-        activity = self._segmenter.run(samples)
-        active = binarize_windows(activity.scores)
+        heard = self._segmenter.run(samples)
+        stretches = spans_of(heard.speech, self._settings, max_gap=STRETCH_GAP)
+        activity = heard.silenced_outside(drop_non_speech(stretches, heard.speech, samples))
         mel = self._encoder.mel(samples)
+        found = self._two_voices(activity, mel)
+        behind = background_voice(found.spans, samples)
+        if behind is not None:
+            # Somebody in the background was taken for a party, and the parties for one.
+            activity = activity.silenced_outside(found.spans[1 - behind])
+            found = self._two_voices(activity, mel)
+        return found
+
+    def _two_voices(self, activity: Activity, mel: NDArray[np.float32]) -> Diarization:
+        active = binarize_windows(activity.scores)
         speakers = self._local_speakers(mel, active)
         shared, together = _co_activity(active)
         clustering = cluster_two_parties(speakers, shared, together, len(active))
@@ -53,11 +67,13 @@ class Diarizer:
         pooled, voices = rename_stretches(
             activity.pooled(named),
             activity.speech,
+            activity.overlap,
             clustering.centroids,
+            clustering.separation,
             lambda stretches: self._encoder.embed(mel, [_mel_frames(item, len(mel)) for item in stretches]),
         )
         spans = tuple(spans_of(pooled[:, label], self._settings) for label in (0, 1))
-        return Diarization((spans[0], spans[1]), voices, clustering, activity)
+        return Diarization((spans[0], spans[1]), voices, clustering.separation, activity)
 
     def _local_speakers(self, mel: NDArray[np.float32], active: NDArray[np.bool_]) -> list[LocalSpeaker]:
         alone = active & (active.sum(axis=2, keepdims=True) == 1)
@@ -88,13 +104,16 @@ def binarize_windows(scores: NDArray[np.float32]) -> NDArray[np.bool_]:
     return active
 
 
-def spans_of(probability: NDArray[np.float32], settings: TurnSettings) -> tuple[TimeSpan, ...]:
-    """Stretches where `probability` (num_frames,) is on, short pauses bridged, blips left out."""
+def spans_of(
+    probability: NDArray[np.float32], settings: TurnSettings, max_gap: float | None = None
+) -> tuple[TimeSpan, ...]:
+    """Stretches where `probability` (num_frames,) is on, blips left out, pauses up to `max_gap`
+    seconds (the settings' merge gap if not given) bridged."""
     state = binarize_windows(probability[None, :, None])[0, :, 0]
     edges = np.flatnonzero(np.diff(np.concatenate([[False], state, [False]]).astype(np.int8)))
     found = [TimeSpan(frame_time(a), frame_time(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
     found = [span for span in found if span.duration >= settings.min_turn / 2]
-    merged = merge_spans(found, settings.merge_gap)
+    merged = merge_spans(found, settings.merge_gap if max_gap is None else max_gap)
     return tuple(span for span in merged if span.duration >= settings.min_turn)
 
 

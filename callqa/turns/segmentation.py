@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from callqa.data import TimeSpan
 
 SAMPLE_RATE_HZ = 16_000
 WINDOW_SAMPLES = 5 * SAMPLE_RATE_HZ
@@ -48,10 +51,26 @@ class Activity:
             mass[begin : begin + length] += weight
         return np.asarray((total / mass)[: self.num_frames], np.float32)
 
+    def silenced_outside(self, spans: Sequence[TimeSpan]) -> Activity:
+        """The same activity with nobody active outside `spans`."""
+        inside = np.zeros((len(self.scores) - 1) * STEP_FRAMES + self.scores.shape[1], np.bool_)
+        for span in spans:
+            inside[max(0, round((span.start - FIRST_FRAME_CENTRE) / FRAME)) : round(span.end / FRAME) + 1] = (
+                True
+            )
+        held = np.lib.stride_tricks.sliding_window_view(inside, self.scores.shape[1])[::STEP_FRAMES]
+        return Activity(self.scores * held[:, :, None], self.num_frames)
+
     @property
     def speech(self) -> NDArray[np.float32]:
         """Probability of any speech, (num_frames,)."""
         return self.pooled(self.scores.max(axis=2, keepdims=True))[:, 0]
+
+    @property
+    def overlap(self) -> NDArray[np.float32]:
+        """Probability of two people speaking at once, (num_frames,)."""
+        second = np.sort(self.scores, axis=2)[:, :, -2:-1]
+        return self.pooled(np.ascontiguousarray(second))[:, 0]
 
 
 def _edge_weight(length: int) -> NDArray[np.float32]:
@@ -82,7 +101,7 @@ class Segmenter:
         scores = []
         with torch.inference_mode():
             for begin in range(0, num_windows, BATCH_WINDOWS):
-                batch = torch.from_numpy(np.ascontiguousarray(view[begin : begin + BATCH_WINDOWS]))
+                batch = torch.from_numpy(view[begin : begin + BATCH_WINDOWS].copy())
                 scores.append(self._model(batch[:, None]).numpy())
         num_frames = max(1, int(len(samples) / FRAME_SAMPLES))
         return Activity(np.concatenate(scores).astype(np.float32), num_frames)

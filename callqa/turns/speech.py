@@ -1,8 +1,9 @@
-"""Telling speech from music and tones.
+"""Telling a party's speech from music, tones and people in the background.
 
 The segmentation model was trained on conversations and takes much music and ringback for speech,
 though it is less sure of it. Silero's detector (part of faster-whisper) knows music but misses
-much telephone speech. Where both doubt, nobody speaks.
+much telephone speech. Where both doubt, nobody speaks. Babble behind the caller or the agent is
+speech, but nobody's in this call: it is no louder than what is heard while nobody speaks.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from callqa.data import TimeSpan
+from callqa.data import TimeSpan, subtract, total_duration
 from callqa.turns.segmentation import FRAME
 
 SAMPLE_RATE_HZ = 16_000
@@ -24,6 +25,15 @@ HEARD_SHARE = 0.02
 SURE_LONG = 0.86
 SURE_SHORT = 0.65
 LONG = 1.2  # seconds
+LOUDER_DB = 8.0  # than the background; people's babble in the background stays below it
+BLOCK = 0.02  # seconds
+LEVEL_PERCENTILE = 70  # of a voice's blocks: pauses inside it do not count
+QUIET_SMOOTHING = 0.3  # seconds; the loudest block around counts
+QUIET_FROM = 0.4  # seconds
+BACKGROUND_PERCENTILE = 10  # of the blocks outside: music on hold or a click is no background
+BEHIND_DB = 8.0  # softer than the other voice by this much,
+BEHIND_SHARE = 0.12  # and heard for less than this share of the other's time: no party
+MIN_BACKGROUND = 1.0  # seconds without speech from which the background is known
 
 
 def drop_non_speech(
@@ -35,8 +45,10 @@ def drop_non_speech(
         return ()
     heard = silero_probability(samples) >= SILERO_SPEECH
     per_second = SAMPLE_RATE_HZ / SILERO_SAMPLES
+    levels = block_levels(samples)
+    quiet = quiet_spans(levels, background_level(levels, spans) + LOUDER_DB)
     kept = []
-    for span in spans:
+    for span in subtract(spans, quiet):
         frames = speech[int(span.start / FRAME) : int(span.end / FRAME) + 1]
         blocks = heard[int(span.start * per_second) : int(span.end * per_second) + 1]
         sure = float(frames.mean()) if len(frames) else 0.0
@@ -45,6 +57,56 @@ def drop_non_speech(
         if share >= HEARD_SHARE or sure >= least:
             kept.append(span)
     return tuple(kept)
+
+
+def background_voice(spans: Sequence[Sequence[TimeSpan]], samples: NDArray[np.float32]) -> int | None:
+    """Which of two voices is people in the background, not a party: heard for a small part of the
+    time and much softer than the other. None where both are parties."""
+    levels = block_levels(samples)
+    seconds = [total_duration(own) for own in spans]
+    if min(seconds) <= 0:
+        return None
+    loud = [
+        float(np.percentile(np.concatenate([_inside(levels, span) for span in own]), LEVEL_PERCENTILE))
+        for own in spans
+    ]
+    small = 0 if seconds[0] < seconds[1] else 1
+    softer = loud[small] < loud[1 - small] - BEHIND_DB
+    return small if softer and seconds[small] < BEHIND_SHARE * seconds[1 - small] else None
+
+
+def _inside(levels: NDArray[np.float64], span: TimeSpan) -> NDArray[np.float64]:
+    return levels[int(span.start / BLOCK) : int(span.end / BLOCK) + 1]
+
+
+def quiet_spans(levels: NDArray[np.float64], least_level: float) -> tuple[TimeSpan, ...]:
+    """Where the sound stays below `least_level` for `QUIET_FROM` seconds and longer."""
+    size = round(QUIET_SMOOTHING / BLOCK)
+    padded = np.pad(levels, size // 2, mode="edge")
+    smooth = np.lib.stride_tricks.sliding_window_view(padded, size).max(axis=1)[: len(levels)]
+    marks = np.concatenate([[0], smooth < least_level, [0]]).astype(np.int8)
+    edges = np.flatnonzero(np.diff(marks))
+    runs = zip(edges[::2], edges[1::2], strict=True)
+    return tuple(TimeSpan(a * BLOCK, b * BLOCK) for a, b in runs if (b - a) * BLOCK >= QUIET_FROM)
+
+
+def block_levels(samples: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Level in dBFS of each 20 ms of `samples`."""
+    size = int(BLOCK * SAMPLE_RATE_HZ)
+    usable = len(samples) // size * size
+    power = (samples[:usable].reshape(-1, size).astype(np.float64) ** 2).mean(axis=1)
+    return np.asarray(10 * np.log10(power + 1e-12))
+
+
+def background_level(levels: NDArray[np.float64], spans: Sequence[TimeSpan]) -> float:
+    """Level of what is heard outside `spans`; minus infinity where that is too little to tell."""
+    outside = np.ones(len(levels), np.bool_)
+    for span in spans:
+        # A little more than the span: speech fades in and out.
+        outside[max(0, int(span.start / BLOCK) - 5) : int(span.end / BLOCK) + 6] = False
+    if outside.sum() * BLOCK < MIN_BACKGROUND:
+        return -np.inf
+    return float(np.percentile(levels[outside], BACKGROUND_PERCENTILE))
 
 
 def silero_probability(samples: NDArray[np.float32]) -> NDArray[np.float32]:
