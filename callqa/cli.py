@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from callqa.errors import EXIT_FAILURE, EXIT_OK, CallqaError, UsageError
+from callqa.evaluation.command import evaluate_command
 
 EXIT_INTERRUPTED = 130
 
@@ -220,6 +221,9 @@ def roles(
     from callqa import commands
 
     commands.settle_roles(call, agent, rubric, settings, workspace)
+
+
+app.command("evaluate", epilog="Example: callqa evaluate samples/truth")(evaluate_command)
 
 
 @models_app.command("list", epilog="Example: callqa models list")

@@ -240,7 +240,9 @@ def test_an_unexpected_error_is_not_hidden(run: Cli, monkeypatch: pytest.MonkeyP
         run("score", "a.wav")
 
 
-@pytest.mark.parametrize("command", ["score", "show", "list", "agents", "rescore", "roles", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["score", "show", "list", "agents", "rescore", "roles", "evaluate", "doctor"]
+)
 def test_every_commands_help_has_an_example(run: Cli, command: str) -> None:
     text = run(command, "--help")
     assert f"Example: callqa {command}" in text

@@ -28,15 +28,16 @@ def evaluate_command(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Truth files or folders of them; with --speed recordings; with --quotes calls.",
-            show_default=str(_DEFAULT_TRUTH),
+            metavar="PATH…",
+            help="Truth files or folders of them; with --speed recordings; with --quotes calls. "
+            f"[default: {_DEFAULT_TRUTH}]",
         ),
     ] = None,
     workspace: Annotated[
         Path, typer.Option("--workspace", metavar="DIR", help="Folder with the scored calls.")
     ] = Path("callqa-workspace"),
     json_out: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure to this file as well.")
+        Path | None, typer.Option("--json", metavar="FILE", help="Write every figure to this file as well.")
     ] = None,
     details: Annotated[bool, typer.Option("--details", help="List every difference of every call.")] = False,
     strict: Annotated[
@@ -48,15 +49,22 @@ def evaluate_command(
     quotes: Annotated[
         bool, typer.Option("--quotes", help="Cut out the evidence of the calls given and hear it again.")
     ] = False,
-    threads: Annotated[int, typer.Option(min=1, help="Threads for --speed, the same for both sides.")] = 2,
+    threads: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Threads for --speed, the same for both sides.")
+    ] = 2,
     truth: Annotated[
-        Path, typer.Option(help="Folder of truth, for error rates beside the times of --speed.")
+        Path,
+        typer.Option(metavar="DIR", help="Folder of truth, for error rates beside the times of --speed."),
     ] = _DEFAULT_TRUTH,
     rttm: Annotated[
-        Path | None, typer.Option(help="Who speaks when in the one recording of --speed.")
+        Path | None, typer.Option(metavar="FILE", help="Who speaks when in the one recording of --speed.")
     ] = None,
 ) -> None:
-    """Measure how right and how fast callqa is."""
+    """Measure how right and how fast callqa is.
+
+    Holds scored calls against what is known about them: score the sample calls with
+    `callqa score --manifest samples/calls.csv` first. Exit code 1 with --strict where a target is missed.
+    """
     from rich.console import Console
 
     console = Console()
