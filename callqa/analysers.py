@@ -74,7 +74,9 @@ class _PipelineAnalyser:
         return self._pipeline.analyse(request, hook)
 
     def judge(self, facts: CallFacts) -> CallAnalysis:
-        """See `callqa.workers.Analyser`."""
+        """See `callqa.workers.Analyser`. Facts from the store keep the names of the models that
+        made them (`callqa.rescoring.judge_anew`), so judging them needs no weights."""
         from callqa.pipeline import judge
 
-        return judge(facts, self._settings, self._rubrics)
+        models = {} if self._pipeline is None else self._pipeline.model_names
+        return judge(facts, self._settings, self._rubrics, models)

@@ -123,8 +123,8 @@ def score(
 ) -> None:
     """Score recordings; what is scored is not done again.
 
-    Exit code: 0 all scored, 2 wrong usage, 3 some calls failed (each is listed with its reason),
-    130 stopped by Ctrl-C (what is done is kept).
+    Exit code: 0 all scored, 2 wrong usage, 3 some calls failed or were scored in part (each is
+    listed with its reason), 130 stopped by Ctrl-C (what is done is kept).
     """
     if not paths and manifest is None:
         raise UsageError("nothing to score.", "Name recordings or folders, or a --manifest.")

@@ -48,6 +48,7 @@ _WITHOUT_SCORE = {
     ),
     "too_short": ("too little is said in it to score.", "Leave it out."),
 }
+_EXPORT_AGAIN = "Export or copy the recording again, and score that."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,16 @@ def score(options: ScoreOptions) -> int:
     if calls:
         print_calls(out, calls)
     failures = [*unreadable, *result.failures, *_without_score(calls)]
-    if failures:
-        num_files = sum(len(failure.paths) for failure in failures)
-        print_line(out, f"not scored: {count(num_files, 'file')}")
-        print_failures(out, failures)
+    in_part = _scored_in_part(calls)
+    for title, listed in (("not scored", failures), ("scored in part", in_part)):
+        if listed:
+            num_files = sum(len(item.paths) for item in listed)
+            print_line(out, f"{title}: {count(num_files, 'file')}")
+            print_failures(out, listed)
     _print_end(result, calls, options.workspace)
     if result.interrupted:
         return EXIT_INTERRUPTED
-    return EXIT_SOME_CALLS_FAILED if failures else EXIT_OK
+    return EXIT_SOME_CALLS_FAILED if failures or in_part else EXIT_OK
 
 
 def show(name: str, as_json: bool, workspace: Path) -> None:
@@ -282,8 +285,26 @@ def _without_score(calls: Sequence[CallSummary]) -> list[Outcome]:
     for call in calls:
         if call.status in _WITHOUT_SCORE:
             reason, hint = _WITHOUT_SCORE[call.status]
+            if call.truncated:
+                reason, hint = f"{reason[:-1]}, and the file is cut off or damaged.", _EXPORT_AGAIN
             found.append(Outcome("failed", call.paths, call.id, None, f"{call.paths[0]}: {reason}", hint))
     return found
+
+
+def _scored_in_part(calls: Sequence[CallSummary]) -> list[Outcome]:
+    """Calls of which the file's beginning alone could be read."""
+    return [
+        Outcome(
+            "failed",
+            call.paths,
+            call.id,
+            None,
+            f"{call.paths[0]} is cut off or damaged; the {call.duration:.0f} s that could be read are scored.",
+            _EXPORT_AGAIN,
+        )
+        for call in calls
+        if call.truncated and call.status not in _WITHOUT_SCORE
+    ]
 
 
 def _print_end(result: BatchResult, calls: Sequence[CallSummary], workspace: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,21 @@ class Pipeline:
         self._settings = settings
         self._models: _Models | None = None
 
+    @cached_property
+    def model_names(self) -> Mapping[str, str]:
+        """Name and version of each model that analyses recordings, by what it is for.
+
+        Raises `WeightsError` where one is missing.
+        """
+        from callqa.weights import resolve
+
+        settings = self._settings
+        return {
+            "recogniser": resolve(settings.recogniser).provenance,
+            "segmentation": resolve(settings.segmentation).provenance,
+            "speaker_encoder": resolve(settings.speaker_encoder).provenance,
+        }
+
     def analyse(self, request: CallRequest, hook: Hook | None = None) -> CallFacts:
         """Everything that measures and scores need to know about one recording.
 
@@ -61,9 +76,16 @@ class Pipeline:
         path = Path(request.path)
         file_id = recording_id(hash_file(path))
         rate = settings.audio.model_sample_rate_hz
-        decoded = decode(path, rate, min_duration=settings.audio.min_duration)
+        decoded = decode(
+            path,
+            rate,
+            min_duration=settings.audio.min_duration,
+            max_duration=settings.audio.max_duration,
+        )
         recording = recording_of(request, decoded, file_id)
         layout = find_layout(decoded.samples, rate, settings.audio)
+        if layout.note is not None:
+            recording = dataclasses.replace(recording, notes=(*recording.notes, layout.note))
         samples = working_samples(decoded.samples, layout)
         language = request.language
         if all(quality(channel, rate).is_silent(settings.audio.silence_dbfs) for channel in samples):
@@ -205,8 +227,13 @@ class _Models:
         return find_roles(turns, utterances, context, self.settings.turns.role_confidence)
 
 
-def judge(facts: CallFacts, settings: Settings, rubrics: Mapping[str, Rubric]) -> CallAnalysis:
-    """Measures and scorecard of stored or fresh `facts`: no audio, no models."""
+def judge(
+    facts: CallFacts, settings: Settings, rubrics: Mapping[str, Rubric], models: Mapping[str, str]
+) -> CallAnalysis:
+    """Measures and scorecard of stored or fresh `facts`: no audio, no models.
+
+    `models` names those that the facts come from, for the provenance.
+    """
     from callqa.measures.take import take_measures
 
     lexicons = lexicons_of(facts.language)
@@ -215,7 +242,7 @@ def judge(facts: CallFacts, settings: Settings, rubrics: Mapping[str, Rubric]) -
     scorecard = score_call(facts, measures, rubrics[facts.language])
     provenance = Provenance(
         callqa_version=__version__,
-        models=_model_names(settings),
+        models=models,
         settings_hash=settings.hash(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -259,21 +286,6 @@ def load_whisper(name: str) -> Any:
             f"The recogniser {name} cannot be loaded: {error}",
             "Name a faster-whisper model, or run `callqa models verify`.",
         ) from error
-
-
-@lru_cache(maxsize=4)
-def _names_of(recogniser: str, segmentation: str, encoder: str) -> Mapping[str, str]:
-    from callqa.weights import resolve
-
-    return {
-        "recogniser": resolve(recogniser).provenance,
-        "segmentation": resolve(segmentation).provenance,
-        "speaker_encoder": resolve(encoder).provenance,
-    }
-
-
-def _model_names(settings: Settings) -> Mapping[str, str]:
-    return dict(_names_of(settings.recogniser, settings.segmentation, settings.speaker_encoder))
 
 
 def _status(turns: Sequence[Turn], has_words: bool, num_parties: int) -> str:

@@ -101,15 +101,16 @@ class ScoreProgress(BatchListener):
 def _line(analysis: CallAnalysis) -> Text:
     card = analysis.scorecard
     status = STATUS_WORDS.get(analysis.facts.status)
+    notes = "".join(f" · {note.rstrip('.')}" for note in analysis.facts.recording.notes)
     if status is not None:
-        return Text(f"no score: {status}")
+        return Text(f"no score: {status}{notes}")
     line = Text(f"{score_word(card.score)}, {share_word(card.judged_share)} judged")
     verdicts = {item.id: item.verdict for item in card.criteria}
     for behaviour in BEHAVIOURS:
         line.append(f" · {behaviour} ").append_text(verdict_text(verdicts.get(behaviour)))
     if not analysis.facts.roles.certain:
         line.append(" · roles uncertain")
-    return line
+    return line.append(notes)
 
 
 class PullBars:

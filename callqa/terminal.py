@@ -114,6 +114,7 @@ def notes_of(call: CallSummary) -> list[str]:
         notes.append(f"{share_word(call.untranscribed_share)} of the speech not transcribed")
     if call.capped_by is not None:
         notes.append(f"capped by {call.capped_by}")
+    notes += [note.rstrip(".") for note in call.recording_notes]
     notes += [f"also {path}" for path in call.paths[1:]]
     return notes
 

@@ -66,6 +66,7 @@ def make_facts(recording_id: str = "0123456789abcdef", path: str = "calls/李娜
             queue="宽带",
             agent_channel=0,
             language="zh",
+            notes=("The file is named .mp3 but holds WAV; give it the ending .wav.",),
         ),
         language="zh",
         turns=(Turn(0.5, 3.4, "SPEAKER_00", 0, Role.AGENT), Turn(3.1, 9.0, "SPEAKER_01", 1, Role.CUSTOMER)),

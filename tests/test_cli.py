@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from callqa.batch import Outcome
 from callqa.config import Settings
 from callqa.data import Verdict
 from callqa.store import CallSummary, Store
-from tests.synthetic import TinyFactory, make_analysis, make_facts
+from tests.synthetic import TinyAnalyser, TinyFactory, make_analysis, make_facts
 
 
 class Cli:
@@ -93,6 +94,56 @@ def test_a_call_without_a_conversation_has_its_own_line_and_ends_with_3(run: Cli
     text = run("score", "music.wav", code=3)
     assert "music.wav: no score: no speech" in text
     assert "music.wav: nobody speaks in it: silence, ringing or music. Leave it out" in text
+
+
+def factory_with(run: Cli, status: str = "scored") -> Callable[[], TinyAnalyser]:
+    """Analysers that find every file cut off."""
+
+    def make() -> TinyAnalyser:
+        analyser = TinyFactory(str(run.log))()
+        real = analyser.analyse
+
+        def analyse(*args):
+            facts = real(*args)
+            recording = dataclasses.replace(facts.recording, truncated=True, notes=("The file is cut off.",))
+            return dataclasses.replace(facts, recording=recording, status=status)
+
+        analyser.analyse = analyse
+        return analyser
+
+    return make
+
+
+def test_what_could_be_read_of_a_cut_off_file_is_scored_and_the_file_is_listed(run: Cli) -> None:
+    run.factory = factory_with(run)
+    run.add("a.wav")
+    for _ in ("scored", "known"):
+        text = run("score", "a.wav", code=3)
+        assert (
+            "scored in part: 1 file\n  a.wav is cut off or damaged; the 62 s that could be read are scored. "
+            "Export or copy the recording again, and score that.\n"
+        ) in text
+        assert "not scored" not in text
+    assert "The file is cut off" in run("list")
+    assert "  note      The file is cut off.\n" in run("show", "a.wav")
+    document = json.loads(run("show", "a.wav", "--json"))
+    assert document["recording"]["truncated"] is True
+    assert document["recording"]["notes"] == ["The file is cut off."]
+
+
+def test_a_cut_off_file_with_nothing_to_score_is_listed_once(run: Cli) -> None:
+    run.factory = factory_with(run, "too_short")
+    run.add("a.wav")
+    text = run("score", "a.wav", code=3)
+    assert "no score: too short · The file is cut off\n" in text
+    assert "too little is said in it to score, and the file is cut off or damaged. Export or copy" in text
+    assert "scored in part" not in text
+
+
+def test_a_wrong_ending_is_said_but_is_no_failure(run: Cli) -> None:
+    run.add("a.wav")
+    text = run("score", "a.wav")
+    assert "· The file is named .mp3 but holds WAV; give it the ending .wav\n" in text
 
 
 def test_one_audio_under_two_names_is_one_line_that_names_both(run: Cli) -> None:

@@ -165,6 +165,8 @@ def recording_of(request: CallRequest, decoded: DecodedAudio, file_id: str) -> R
         queue=request.queue,
         agent_channel=request.agent_channel,
         language=request.language,
+        truncated=decoded.truncated,
+        notes=decoded.notes,
     )
 
 
@@ -356,7 +358,10 @@ def _frames(container: Any, stream: Any, counts: _Counts) -> Iterator[Any]:
 def _notes(container: Any, path: Path, truncated: bool, duration: float, counts: _Counts) -> Iterator[str]:
     endings = expected_endings(container.format.name)
     if path.suffix and endings and path.suffix.lower() not in endings:
-        yield f"The file is named {path.suffix} but holds {container.format.long_name}."
+        yield (
+            f"The file is named {path.suffix} but holds {container.format.long_name}; "
+            f"give it the ending {endings[0]}."
+        )
     if truncated:
         yield f"The file is cut off or damaged: {duration:.1f} s of it could be read."
     if counts.damaged:

@@ -29,7 +29,9 @@ class Recording:
 
     `id` is a prefix of the file's SHA-256, so the same audio under two names is one recording.
     `agent_channel` is counted from 0. `language` is an ISO 639-1 code when it was given.
-    `started_at` is ISO 8601.
+    `started_at` is ISO 8601. `truncated` says that the file ends before the sound that it
+    announces; times and measures are those of what could be read. `notes` are sentences for a
+    person: what is wrong with the file, and what was decided about its channels.
     """
 
     id: str
@@ -44,3 +46,5 @@ class Recording:
     queue: str | None = None
     agent_channel: int | None = None
     language: str | None = None
+    truncated: bool = False
+    notes: tuple[str, ...] = ()

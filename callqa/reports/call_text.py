@@ -74,6 +74,8 @@ def _print_head(out: Console, analysis: CallAnalysis, paths: Sequence[str]) -> N
     for name, value in known:
         if value:
             print_line(out, f"  {name:<9} {value}")
+    for note in recording.notes:
+        print_line(out, f"  note      {note}")
     if roles.certain:
         who = ", ".join(f"{speaker} is the {role.value}" for speaker, role in roles.speakers.items())
         sure = "" if roles.confidence is None else f", confidence {roles.confidence:.2f}"

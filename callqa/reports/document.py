@@ -39,6 +39,8 @@ def call_document(analysis: CallAnalysis, paths: Sequence[str]) -> dict[str, Any
             "queue": recording.queue,
             "agent_channel": recording.agent_channel,
             "language": facts.language,
+            "truncated": recording.truncated,
+            "notes": list(recording.notes),
         },
         "status": facts.status,
         "roles": {

@@ -89,6 +89,8 @@ def save_call(
         "judged_share": card.judged_share,
         "capped_by": card.capped_by,
         "notes": list(card.notes),
+        "truncated": recording.truncated,
+        "recording_notes": list(recording.notes),
         "given": dict(keys.given),
         "settings": dict(keys.settings),
         "rubric": keys.rubric,

@@ -17,7 +17,8 @@ from callqa.store.tables import CallRow, CriterionRow, FailureRow, PathRow
 @dataclass(frozen=True, slots=True)
 class CallSummary:
     """One line of a list of calls. `verdicts` has the criteria in the rubric's order; `score`
-    is 0-100, shares 0-1, `duration` seconds."""
+    is 0-100, shares 0-1, `duration` seconds. `notes` are the scorecard's, `recording_notes` and
+    `truncated` the recording's."""
 
     id: str
     paths: tuple[str, ...]
@@ -34,6 +35,8 @@ class CallSummary:
     capped_by: str | None
     notes: tuple[str, ...]
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    truncated: bool = False
+    recording_notes: tuple[str, ...] = ()
 
     @property
     def agent(self) -> str | None:
@@ -121,6 +124,8 @@ def list_calls(
         CallRow.judged_share,
         CallRow.capped_by,
         CallRow.notes,
+        CallRow.truncated,
+        CallRow.recording_notes,
     )
     if agent is not None:
         query = query.where((CallRow.agent_name == agent) | (CallRow.agent_id == agent))
@@ -157,6 +162,8 @@ def list_calls(
             capped_by=row.capped_by,
             notes=tuple(row.notes),
             verdicts={item.criterion: Verdict(item.verdict) for item in verdicts.get(row.id, ())},
+            truncated=row.truncated,
+            recording_notes=tuple(row.recording_notes),
         )
         for row in connection.execute(query)
         if wanted is None or row.id in wanted

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -52,7 +52,8 @@ class CallRow(Base):
     stages, what was given for this call), `judge_key` with everything that changes the verdicts
     (rubrics, lexicons, settings of the measures, program version). `given` is what manifest, file
     name and options said about the call. `settings` and `rubric` (a name or a path, null for the
-    default) are what it was last judged with.
+    default) are what it was last judged with. `notes` are the scorecard's, `recording_notes` the
+    recording's.
     """
 
     __tablename__ = "calls"
@@ -76,6 +77,8 @@ class CallRow(Base):
     judged_share: Mapped[float]
     capped_by: Mapped[str | None]
     notes: Mapped[Any] = mapped_column(JSON)
+    truncated: Mapped[bool] = mapped_column(server_default=false())
+    recording_notes: Mapped[Any] = mapped_column(JSON, server_default="[]")
     given: Mapped[Any] = mapped_column(JSON)
     facts: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     callqa_version: Mapped[str]

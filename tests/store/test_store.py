@@ -176,6 +176,7 @@ def test_queries_by_agent_and_by_verdict(store: Store) -> None:
     summary = store.summaries(agent="李娜")[0]
     assert summary.verdicts["greeting"] is Verdict.MET
     assert summary.score == 81.5
+    assert summary.recording_notes == make_facts().recording.notes
     assert summary.untranscribed_share == pytest.approx(1.25 / 8.8)
 
 
