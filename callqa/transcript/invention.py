@@ -14,7 +14,9 @@ from callqa.data import Word
 
 MAX_RATE = {"zh": 11.0, "en": 6.5}  # syllables or words a second that nobody keeps up
 MIN_JUDGED = {"zh": 6, "en": 5}  # syllables or words below which a rate says nothing
+EDGE = 0.12  # seconds of speech that a window's edges may miss
 LOOP_COPIES = 3
+ECHO_FROM = 0.5  # seconds; in less than this an unlikely word of the prompt is an echo of it
 LONG_REPEAT = {"zh": 5, "en": 3}  # tokens; so much is not said twice without a breath
 
 # Credits and thanks of film subtitles, which Whisper's training data are full of.
@@ -35,31 +37,38 @@ class Cleaned:
 
 
 def remove_invented(
-    words: Sequence[Word], language: str, count: Callable[[str], int], prompt: str = ""
+    words: Sequence[Word], seconds: float, language: str, count: Callable[[str], int], prompt: str = ""
 ) -> Cleaned:
     """Take loops, subtitle credits, echoed prompts and impossibly fast text out of one window's
-    `words`. `count` gives a text's syllables (Mandarin) or words (English)."""
+    `words`. `seconds` is how long the window's speech is. `count` gives a text's
+    syllables (Mandarin) or words (English)."""
     text = "".join(word.text for word in words)
     if not words:
         return Cleaned((), ())
     if SUBTITLE_LINES.search(text) and count(text) <= 30:
         return Cleaned((), ((tuple(words), "subtitle credits, not speech"),))
-    if _echoes(text, prompt, words, count):
+    if _echoes(text, prompt, words, seconds, count):
         return Cleaned((), ((tuple(words), "the prompt echoed, not heard"),))
     kept, removed = _without_loops(list(words), language, count)
     spoken = "".join(word.text for word in kept)
+    # Between the first word and the last; a window's edges may cut a sound short.
     if kept:
-        seconds = kept[-1].end - kept[0].start
         amount = count(spoken)
-        if amount >= MIN_JUDGED[language] and amount > MAX_RATE[language] * max(seconds, 0.2):
+        between = kept[-1].end - kept[0].start
+        squeezed = amount >= MIN_JUDGED[language] and amount > MAX_RATE[language] * max(between, 0.2)
+        if squeezed or (amount >= 2 and amount > MAX_RATE[language] * (seconds + EDGE)):
             removed.append((tuple(kept), "far too fast for its time"))
             kept = []
     return Cleaned(tuple(kept), tuple(removed))
 
 
-def _echoes(text: str, prompt: str, words: Sequence[Word], count: Callable[[str], int]) -> bool:
+def _echoes(
+    text: str, prompt: str, words: Sequence[Word], seconds: float, count: Callable[[str], int]
+) -> bool:
     plain = re.sub(r"\W+", "", text)
-    return count(text) >= 6 and _mean_probability(words) < 0.6 and plain in re.sub(r"\W+", "", prompt)
+    if not plain or plain not in re.sub(r"\W+", "", prompt) or _mean_probability(words) >= 0.6:
+        return False
+    return count(text) >= 6 or seconds < ECHO_FROM
 
 
 def _mean_probability(words: Sequence[Word]) -> float:

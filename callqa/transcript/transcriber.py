@@ -100,7 +100,7 @@ class Transcriber:
         words: dict[int, list[Word]] = {index: [] for index in range(len(turns))}
         removed: list[RemovedText] = []
         for job, heard in zip(jobs, self._run(channels, jobs, language, prompt), strict=True):
-            kept = self._clean(heard, language, prompt, removed)
+            kept = self._clean(heard, job.span.duration, language, prompt, removed)
             spans = [
                 (index, turns[index].span) for index in job.turns if turns[index].span.overlap(job.span) > 0
             ]
@@ -132,17 +132,22 @@ class Transcriber:
         return [(start, heard) for (start, _), heard in zip(cut, found, strict=True)]
 
     def _clean(
-        self, timed: tuple[float, Heard], language: str, prompt: str, removed: list[RemovedText]
+        self,
+        timed: tuple[float, Heard],
+        seconds: float,
+        language: str,
+        prompt: str,
+        removed: list[RemovedText],
     ) -> tuple[Word, ...]:
         start, heard = timed
         words = [
-            Word(
-                start + word.start, start + word.end, word.text.strip(), min(1.0, max(0.0, word.probability))
-            )
+            Word(start + word.start, start + word.end, word.text, min(1.0, max(0.0, word.probability)))
             for word in heard.words
             if word.text.strip()
         ]
-        cleaned = remove_invented(words, language, lambda text: count_syllables(text, language), prompt)
+        cleaned = remove_invented(
+            words, seconds, language, lambda text: count_syllables(text, language), prompt
+        )
         for run, reason in cleaned.removed:
             text = "".join(word.text for word in run).strip()
             removed.append(RemovedText(run[0].start, max(run[-1].end, run[0].start), text, reason))
@@ -191,7 +196,7 @@ class Transcriber:
             index = job.turns[0]
             if timed[1].mean_logprob < PLAUSIBLE_LOGPROB:
                 continue
-            fresh = self._clean(timed, language, prompt, removed)
+            fresh = self._clean(timed, job.span.duration, language, prompt, removed)
             inside = [
                 word for word in words[index] if job.span.start <= (word.start + word.end) / 2 < job.span.end
             ]

@@ -24,6 +24,7 @@ CONTINUITY_WEIGHT = 1.0
 SAME_WINDOW_PENALTY = 3.0
 MIN_ACTIVE = 0.10  # seconds; less activity in a window is no speaker
 RELIABLE = 0.8  # seconds of exclusive speech that make an embedding worth trusting
+MIN_SHARE = 0.06  # of the exclusive speech; less is no party's voice
 MAX_ITERATIONS = 20
 
 
@@ -43,7 +44,8 @@ class LocalSpeaker:
 class Clustering:
     """`labels[(window, index)]` is 0 or 1. `centroids` is (2, 256). `separation` is how much
     more alike the embeddings are to their own centroid than to the other one, in cosine,
-    weighted by seconds; near 0 means that there is one voice only. `seconds` is each label's
+    weighted by seconds; near 0 means that there is one voice only, and it is 0 where one of the two
+    has next to no speech (a cough, somebody in the background). `seconds` is each label's
     exclusive speech, windows overlapping."""
 
     labels: dict[tuple[int, int], int]
@@ -138,6 +140,8 @@ def _refine(
             contrast += item.exclusive * float(own - other)
             mass += item.exclusive
     separation = contrast / mass if mass else 0.0
+    if min(seconds) < MIN_SHARE * sum(seconds):
+        separation = 0.0
     return score, Clustering(labels, centroids, separation, (seconds[0], seconds[1]))
 
 

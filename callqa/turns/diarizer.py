@@ -14,9 +14,10 @@ from callqa.turns.clustering import MIN_ACTIVE, LocalSpeaker, cluster_two_partie
 from callqa.turns.embeddings import HOP_SAMPLES, SAMPLE_RATE_HZ, SpeakerEncoder
 from callqa.turns.resegmentation import Voices, rename_stretches
 from callqa.turns.segmentation import FRAME, STEP_FRAMES, Activity, Segmenter, frame_time
-from callqa.turns.speech import background_voice, drop_non_speech
+from callqa.turns.speech import background_voice, drop_non_speech, without_soft
 
 STRETCH_GAP = 0.1  # seconds; babble in a pause is not to be taken together with the next turn
+MOST_BEHIND = 3  # times that background voices are looked for
 ONSET = 0.5
 OFFSET = 0.35
 
@@ -48,10 +49,12 @@ class Diarizer:
         activity = heard.silenced_outside(drop_non_speech(stretches, heard.speech, samples))
         mel = self._encoder.mel(samples)
         found = self._two_voices(activity, mel)
-        behind = background_voice(found.spans, samples)
-        if behind is not None:
+        for _ in range(MOST_BEHIND):
+            behind = background_voice(found.spans, samples)
+            if behind is None:
+                break
             # Somebody in the background was taken for a party, and the parties for one.
-            activity = activity.silenced_outside(found.spans[1 - behind])
+            activity = activity.silenced_outside(without_soft(found.spans, behind, samples))
             found = self._two_voices(activity, mel)
         return found
 

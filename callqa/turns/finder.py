@@ -12,7 +12,7 @@ from callqa.config import TurnSettings
 from callqa.data import TimeSpan, Turn, merge_spans, subtract, total_duration
 from callqa.turns.diarizer import Diarization, Diarizer, spans_of
 from callqa.turns.segmentation import Segmenter
-from callqa.turns.speech import drop_non_speech
+from callqa.turns.speech import drop_non_speech, drop_soft_slivers
 
 # One person's speech split in two has a contrast of some 3 to 4 spreads (3.3 to 3.8 on three
 # recordings of one speaker), two people's of 6 and more, also of one sex and over AMR.
@@ -74,8 +74,12 @@ def turns_of_channels(
         spans = spans_of(activity.speech, settings)
         speech.append(drop_non_speech(spans, activity.speech, channel))
     own = [
-        tuple(span for span in merge_spans(spans, settings.merge_gap) if span.duration >= settings.min_turn)
-        for spans in own_activity(speech)
+        tuple(
+            span
+            for span in merge_spans(drop_soft_slivers(spans, channel), settings.merge_gap)
+            if span.duration >= settings.min_turn
+        )
+        for spans, channel in zip(own_activity(speech), samples, strict=True)
     ]
     return _labelled(own, [0, 1])
 

@@ -30,7 +30,10 @@ TRUSTED_SEPARATION = (0.05, 0.15)
 SWITCH_COST = 0.5  # of changing the speaker over a pause of no length
 SWITCH_PAUSE = 0.5  # seconds of pause after which changing costs nothing
 ROUNDS = 4
-BOTH_FROM = 0.5  # overlap probability from which two people speak
+BOTH_FROM = 0.55  # overlap probability from which two people speak
+NAMED_FROM = 0.5  # activity from which windows name a voice as speaking
+MIN_VOICE = 2.0  # seconds of reliable stretches that a voice should have: a few short ones, whose
+# embeddings scatter, otherwise make a voice of their own
 # Inside a stretch the speaker may change without a pause, which the segmentation sees in voices
 # that differ but not always in those that are alike: there the voice is followed through the
 # stretch in windows as long as the encoder was trained on.
@@ -112,9 +115,16 @@ def _best_of(
     pauses: NDArray[np.float64],
     prior: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], Vectors]:
-    """Owners and voices of the start that leads to the highest score."""
+    """Owners and voices of the start that leads to the highest score, starts that leave both
+    voices a fair amount of speech before others."""
     found = [_settle(start, vectors, seconds, pauses, prior) for start in starts]
-    _, owner, voices = max(found, key=lambda item: item[0])
+
+    def fitness(item: tuple[float, NDArray[np.int64], Vectors]) -> tuple[bool, float]:
+        reliable = np.where(seconds >= RELIABLE, seconds, 0.0)
+        least = min(float(reliable[item[1] == label].sum()) for label in (0, 1))
+        return least >= MIN_VOICE, item[0]
+
+    _, owner, voices = max(found, key=fitness)
     return owner, voices
 
 
@@ -161,11 +171,17 @@ def single_voice_stretches(
     named: NDArray[np.float32], speech: NDArray[np.float32], overlap: NDArray[np.float32]
 ) -> list[tuple[int, int]]:
     """Frame ranges between pauses in which only one voice speaks, cut where the voice changes."""
-    on = (speech >= PAUSE_BELOW) & (overlap < BOTH_FROM)
+    on = (speech >= PAUSE_BELOW) & ~two_speak(named, overlap)
     leader = (named[:, 1] > named[:, 0]).astype(np.int8)
     marks = np.concatenate([[0], np.where(on, leader + 1, 0), [0]])
     edges = np.flatnonzero(np.diff(marks))
     return [(int(a), int(b)) for a, b in itertools.pairwise(edges) if marks[a + 1]]
+
+
+def two_speak(named: NDArray[np.float32], overlap: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Frames in which both voices speak: most windows hear two people there, and name them apart.
+    Either alone errs: a window may split one person in two, and windows may disagree on names."""
+    return (overlap >= BOTH_FROM) & (named >= NAMED_FROM).all(axis=1)
 
 
 def _starts(centroids: Vectors, vectors: Vectors, seconds: NDArray[np.float64]) -> list[Vectors]:
@@ -274,6 +290,6 @@ def _renamed(
     loudest = np.maximum(named.max(axis=1), speech)
     renamed = np.zeros_like(named)
     renamed[frames, label] = loudest
-    both = overlap >= BOTH_FROM
+    both = two_speak(named, overlap)
     renamed[both] = overlap[both, None]
     return renamed

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from callqa.data import TimeSpan, subtract, total_duration
+from callqa.data import TimeSpan, merge_spans, subtract, total_duration
 from callqa.turns.segmentation import FRAME
 
 SAMPLE_RATE_HZ = 16_000
@@ -33,6 +33,8 @@ QUIET_FROM = 0.4  # seconds
 BACKGROUND_PERCENTILE = 10  # of the blocks outside: music on hold or a click is no background
 BEHIND_DB = 8.0  # softer than the other voice by this much,
 BEHIND_SHARE = 0.12  # and heard for less than this share of the other's time: no party
+SLIVER = 0.6  # seconds
+SLIVER_DB = 15.0
 MIN_BACKGROUND = 1.0  # seconds without speech from which the background is known
 
 
@@ -66,13 +68,33 @@ def background_voice(spans: Sequence[Sequence[TimeSpan]], samples: NDArray[np.fl
     seconds = [total_duration(own) for own in spans]
     if min(seconds) <= 0:
         return None
-    loud = [
-        float(np.percentile(np.concatenate([_inside(levels, span) for span in own]), LEVEL_PERCENTILE))
-        for own in spans
-    ]
     small = 0 if seconds[0] < seconds[1] else 1
-    softer = loud[small] < loud[1 - small] - BEHIND_DB
+    softer = _level(levels, spans[small]) < _level(levels, spans[1 - small]) - BEHIND_DB
     return small if softer and seconds[small] < BEHIND_SHARE * seconds[1 - small] else None
+
+
+def without_soft(
+    spans: Sequence[Sequence[TimeSpan]], behind: int, samples: NDArray[np.float32]
+) -> tuple[TimeSpan, ...]:
+    """The speech of both voices but for what is soft of the one that is `behind`."""
+    levels = block_levels(samples)
+    least = _level(levels, spans[1 - behind]) - BEHIND_DB
+    loud = [span for span in spans[behind] if _level(levels, [span]) >= least]
+    return merge_spans([*spans[1 - behind], *loud])
+
+
+def _level(levels: NDArray[np.float64], spans: Sequence[TimeSpan]) -> float:
+    return float(np.percentile(np.concatenate([_inside(levels, span) for span in spans]), LEVEL_PERCENTILE))
+
+
+def drop_soft_slivers(spans: Sequence[TimeSpan], samples: NDArray[np.float32]) -> tuple[TimeSpan, ...]:
+    """The `spans` of one party's channel without short, soft ones: what is left of the other
+    party's leakage is far softer than the party itself ever is."""
+    if not spans:
+        return ()
+    levels = block_levels(samples)
+    least = _level(levels, spans) - SLIVER_DB
+    return tuple(span for span in spans if span.duration >= SLIVER or _level(levels, [span]) >= least)
 
 
 def _inside(levels: NDArray[np.float64], span: TimeSpan) -> NDArray[np.float64]:
