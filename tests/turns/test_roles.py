@@ -1,0 +1,177 @@
+"""Who is the agent: by what they say, and no guess where that does not tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from callqa.data import Role, Roles
+from callqa.language.lexicon import load_lexicons
+from callqa.turns.roles import RoleContext, find_roles, roles_by_channel
+from tests.turns.talk import talk
+
+A, B = "SPEAKER_00", "SPEAKER_01"
+CONFIDENCE = 0.8
+
+
+def _roles(
+    *lines: tuple[str, str],
+    language: str = "zh",
+    company: tuple[str, ...] = (),
+    name: str | None = None,
+    least: float = CONFIDENCE,
+) -> Roles:
+    turns, utterances = talk(*lines, joiner="" if language == "zh" else " ")
+    context = RoleContext(language, load_lexicons(language), company, name)
+    return find_roles(turns, utterances, context, least)
+
+
+def _agent(roles: Roles) -> str:
+    assert roles.certain
+    assert roles.source == "signs"
+    assert roles.confidence is not None
+    assert roles.confidence >= CONFIDENCE
+    (agent,) = [speaker for speaker, role in roles.speakers.items() if role is Role.AGENT]
+    assert sorted(roles.speakers) == [A, B]
+    assert roles.favoured == agent
+    return agent
+
+
+def test_who_greets_is_the_agent() -> None:
+    roles = _roles(
+        (A, "您好，中国移动，请问有什么可以帮您？"),
+        (B, "你好，我想问一下我的话费怎么回事。"),
+        (A, "好的，请您稍等，我帮您查一下。"),
+    )
+    assert _agent(roles) == A
+    assert roles.signs["greets"] > 0
+
+
+def test_the_agent_is_told_though_the_customer_speaks_first() -> None:
+    roles = _roles(
+        (A, "喂，你好，我要投诉，你们公司怎么乱扣费。"),
+        (B, "您好，非常抱歉给您造成不便，请您提供一下手机号，我帮您查。"),
+        (A, "我手机号是幺三八。"),
+    )
+    assert _agent(roles) == B
+
+
+def test_a_rude_agent_without_greeting_is_told_by_the_wording() -> None:
+    roles = _roles(
+        (A, "喂，说。"),
+        (B, "我想问一下我家宽带怎么又断了，你们的师傅什么时候能来。"),
+        (A, "你报一下号码。"),
+        (B, "我的号码是幺三八，你帮我查一下。"),
+        (A, "系统显示正常，这是公司规定，你自己看合同。"),
+        (B, "你们怎么这样，我要投诉。"),
+    )
+    assert _agent(roles) == A
+    assert "greets" not in roles.signs
+
+
+def test_english_roles() -> None:
+    roles = _roles(
+        (A, "Thank you for calling Northline, how can I help you?"),
+        (B, "Hi, I'm calling about my bill."),
+        (A, "Can I have your account number please? Let me check in our system."),
+        (B, "I appreciate it."),
+        language="en",
+    )
+    assert _agent(roles) == A
+
+
+def test_an_english_caller_who_speaks_first_is_the_customer() -> None:
+    roles = _roles(
+        (A, "Hello, I'm calling because my internet is down."),
+        (B, "I'm sorry for the inconvenience. May I have your account number?"),
+        (A, "Why is my service so bad, you guys?"),
+        language="en",
+    )
+    assert _agent(roles) == B
+
+
+def test_nothing_that_tells_is_left_open() -> None:
+    roles = _roles((A, "嗯。"), (B, "啊。"), (A, "对。"), (B, "行。"))
+    assert not roles.certain
+    assert roles.speakers == {}
+    assert roles.confidence is not None
+    assert 0.5 <= roles.confidence < CONFIDENCE
+    assert roles.favoured in (A, B)
+
+
+def test_signs_that_contradict_each_other_are_left_open() -> None:
+    roles = _roles(
+        (A, "我帮您查一下。"),
+        (B, "我帮您查一下。"),
+        (A, "我想问一下我的手机。"),
+        (B, "我想问一下我的手机。"),
+    )
+    assert not roles.certain
+
+
+def test_how_sure_is_sure_enough_is_a_setting() -> None:
+    lines = ((A, "您看一下。"), (B, "嗯。"))
+    assert not _roles(*lines, least=0.999).certain
+    assert _roles(*lines, least=0.5).certain
+
+
+def test_the_company_and_the_roster_name_in_the_opening_point_to_the_agent() -> None:
+    lines = ((A, "喂，谁呀？"), (B, "小鹿通信的李娜。"), (A, "什么？"))
+    plain = _roles(*lines)
+    company = _roles(*lines, company=("小鹿通信",))
+    both = _roles(*lines, company=("小鹿通信",), name="李娜")
+    assert not plain.certain
+    assert {"names_company", "says_roster_name"}.isdisjoint(plain.signs)
+    assert company.favoured == both.favoured == B
+    assert company.signs["names_company"] > 0
+    assert both.signs["says_roster_name"] > 0
+    assert company.confidence is not None
+    assert both.confidence is not None
+    assert both.confidence > company.confidence
+    assert _agent(both) == B
+
+
+def test_a_customer_who_names_the_company_later_is_not_its_agent() -> None:
+    filler = "嗯那个前天我在外地的时候收到短信说流量快用完了但是我明明没怎么用手机你知道吧就很奇怪"
+    roles = _roles((A, filler), (B, "嗯。"), (A, "小鹿通信。"), company=("小鹿通信",))
+    assert "names_company" not in roles.signs
+
+
+def test_the_polite_you_points_to_the_agent() -> None:
+    roles = _roles((A, "你看你说的。"), (B, "您别急，您讲。"))
+    assert roles.signs["says_nin"] > 0
+    assert roles.favoured == B
+
+
+def test_signs_pull_towards_the_favoured_speaker() -> None:
+    first = _roles((A, "您好，请问有什么可以帮您？"), (B, "我想查一下我的话费。"))
+    second = _roles((B, "您好，请问有什么可以帮您？"), (A, "我想查一下我的话费。"))
+    assert (first.favoured, second.favoured) == (A, B)
+    assert first.signs == second.signs
+    assert sum(first.signs.values()) > 0
+
+
+@pytest.mark.parametrize("lines", [(), ((A, "您好，请问有什么可以帮您？"), (A, "再见。"))])
+def test_with_one_speaker_or_none_there_is_nobody_to_tell_apart(lines: tuple[tuple[str, str], ...]) -> None:
+    roles = _roles(*lines)
+    assert not roles.certain
+    assert roles.confidence is None
+    assert roles.speakers == {}
+
+
+def test_turns_without_words_leave_the_roles_open() -> None:
+    turns, _ = talk((A, "您好。"), (B, "你好。"))
+    roles = find_roles(turns, [], RoleContext("zh", load_lexicons("zh")), CONFIDENCE)
+    assert not roles.certain
+    assert roles.confidence is None
+
+
+def test_a_given_channel_settles_the_roles() -> None:
+    roles = roles_by_channel(B, [A])
+    assert roles.certain
+    assert roles.confidence == 1.0
+    assert roles.source == "configured"
+    assert roles.speakers == {B: Role.AGENT, A: Role.CUSTOMER}
+
+
+def test_an_agent_whose_customer_says_nothing_is_still_the_agent() -> None:
+    assert roles_by_channel(A, []).speakers == {A: Role.AGENT}
