@@ -42,9 +42,9 @@ KINDS: dict[str, tuple[str, ...]] = {
 # An `unless` phrase counts up to this many characters from the match, inside one sentence.
 UNLESS_REACH = {"zh": 15, "en": 60}
 _EXCUSE_ALIKE = 0.95
-_PAUSE = re.compile(r"[，。！？；,!?;]")
+_PAUSE = re.compile(r"[，。！？；…,!?;]|\.(?=\s)")
 _NOT_TEXT = re.compile(r"[\W_]+")
-_SENTENCE_END = re.compile(r"[。？！?!;；]|\.(?=\s|$)")
+_SENTENCE_END = re.compile(r"[。？！…?!;；]|\.(?=\s|$)")
 
 
 class Entry(BaseModel):

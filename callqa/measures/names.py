@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from callqa.language import english, searcher
+from callqa.language import PhraseMatch, PhraseSearcher, english, searcher
 from callqa.language.latin import letter_parts
 from callqa.language.mandarin import is_han, pinyin, spoken_form
 from callqa.language.phonetics import similarity
@@ -107,8 +107,7 @@ def find_name(
         if matches:
             hit = matches[0]
             return NameHeard(hit.heard, hit.first_char, hit.end_char, hit.similarity, roster or "", True)
-    taken = [match for company in companies for match in search.find(company, threshold)]
-    company_spans = [(match.first_char, match.end_char) for match in taken]
+    company_spans = _company_spans(search, companies, threshold)
     slots = _mandarin_slots(text, company_spans) if language == "zh" else _english_slots(text, company_spans)
     for first, end in slots:
         heard = text[first:end]
@@ -143,12 +142,30 @@ def roster_wordings(roster: str | None, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((joined, parts[0])))
 
 
+def _company_spans(
+    search: PhraseSearcher, companies: Sequence[str], threshold: float
+) -> list[tuple[int, int]]:
+    """Where the company is named. Of wordings that overlap, the most alike stays: 中国联通何芳 is
+    the company and a name, however near it comes to 中国联通客服."""
+    found = [match for company in companies for match in search.find(company, threshold)]
+    kept: list[PhraseMatch] = []
+    for match in sorted(found, key=lambda item: (-item.similarity, item.first_char - item.end_char)):
+        if not any(match.overlaps(other) for other in kept):
+            kept.append(match)
+    return [(match.first_char, match.end_char) for match in kept]
+
+
 def _mandarin_slots(text: str, companies: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     for match in _INTRODUCED.finditer(text):
         end = _slot_end(text, match.end(), min(len(text), match.end() + _SLOT_LENGTH), companies)
         yield from _bare_name(text, match.end(), end, companies)
     for match in _SERVED_BY.finditer(text):
         yield from _bare_name(text, _after_last_stop(text, match.start()), match.start(), companies)
+        # 中国移动李娜，很高兴为您服务: before a pause, only what follows the company is a name.
+        end = len(text[: match.start()].rstrip("，,。 "))
+        start = _after_last_stop(text, end)
+        if end < match.start() and any(start <= first < end for first, _ in companies):
+            yield from _bare_name(text, start, end, companies)
 
 
 def _after_last_stop(text: str, end: int) -> int:

@@ -121,3 +121,48 @@ def test_homophones_do_not_excuse() -> None:
 def test_the_longest_wording_stays() -> None:
     phrases = lexicon(Entry(phrase="漫游"), Entry(phrase="国际漫游"))
     assert said(phrases, "国际漫游和漫游") == ["国际漫游", "漫游"]
+
+
+def test_an_excuse_does_not_reach_across_the_end_of_a_sentence() -> None:
+    phrases = lexicon(Entry(phrase="不知道", unless=("不知道您", "我帮您查")))
+    assert said(phrases, "这个我也不知道。您还是找别人吧") == ["不知道"]
+    assert said(phrases, "这个我也不知道……您还是找别人吧") == ["不知道"]
+    assert said(phrases, "这个我不知道，我帮您查一下") == []
+    assert said(phrases, "这个我不知道。下次我帮您查") == ["不知道"]
+    english = Lexicon("forbidden", "en", "1", (Entry(phrase="I don't know", unless=("know you",)),))
+    for text, number in (("I don't know. You should have asked", 1), ("I don't know you", 0)):
+        assert len(find_entries(english, searcher(text, "en"), 0.85)) == number
+
+
+FORBIDDEN = load_lexicon("forbidden", "zh")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好的，那就这样吧，再见",
+        "那就这样吧",
+        "谁让你们家的宽带先装好，我们就先登记谁",
+        "请问是谁让您办这个业务的？",
+        "不知道您说的是哪一个套餐",
+    ],
+)
+def test_what_agents_may_say_is_not_forbidden(text: str) -> None:
+    assert said(FORBIDDEN, text) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_forbidden_entry_is_found_in_its_own_examples(language: str) -> None:
+    entries = load_lexicon("forbidden", language)
+    unheard = [
+        (entry.phrase, example)
+        for entry in entries
+        for example in entry.examples
+        if entry not in [item.entry for item in find_entries(entries, searcher(example, language), 0.9)]
+    ]
+    assert unheard == []
+
+
+@pytest.mark.parametrize("text", ["谁让你不看合同", "谁叫你自己办的", "不跟你说了，就这样吧", "那我挂了啊"])
+def test_what_blames_or_breaks_off_is_forbidden(text: str) -> None:
+    assert len(said(FORBIDDEN, text)) == 1

@@ -219,3 +219,17 @@ def test_roster_names_in_latin_letters() -> None:
     assert "LiNa" in roster_wordings("LiNa", "zh")
     assert roster_wordings(None, "zh") == ()
     assert find_name("Not a name here", "en", None, 0.85) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("您好，中国联通何芳为您服务", "何芳"),
+        ("您好，中国移动客服赵磊，很高兴为您服务", "赵磊"),
+        ("张先生，很高兴为您服务", None),
+        ("您好，中国联通客服，很高兴为您服务", None),
+    ],
+)
+def test_a_name_right_behind_the_company_is_found_without_a_roster(text: str, name: str | None) -> None:
+    found = find_name(text, "zh", None, 0.85, ["中国联通", "中国联通客服", "中国移动"])
+    assert (found.heard if found else None) == name
