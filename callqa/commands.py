@@ -299,7 +299,8 @@ def _scored_in_part(calls: Sequence[CallSummary]) -> list[Outcome]:
             call.paths,
             call.id,
             None,
-            f"{call.paths[0]} is cut off or damaged; the {call.duration:.0f} s that could be read are scored.",
+            f"{call.paths[0]} is cut off or damaged; "
+            f"the {call.duration:.0f} s that could be read were judged.",
             _EXPORT_AGAIN,
         )
         for call in calls

@@ -167,7 +167,7 @@ def print_failures(out: Console, failures: Sequence[Failure | Outcome]) -> None:
     for failure in failures:
         names = failure.paths if isinstance(failure, Outcome) else (failure.path,)
         # A reason that already names the file need not be told the name again.
-        lead = "" if names[0] in failure.reason else f"{names[0]}: "
+        lead = "" if os.path.normpath(names[0]) in failure.reason else f"{names[0]}: "
         also = "".join(f" (also {name})" for name in names[1:])
         print_line(out, f"  {lead}{failure.reason}{also} {failure.hint}".rstrip())
 

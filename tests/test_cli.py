@@ -80,6 +80,13 @@ def test_failed_calls_are_listed_with_their_reason_and_end_with_3(run: Cli) -> N
     assert "a.wav is not audio. Give a recording." in run("list")
 
 
+def test_a_failed_file_is_named_once() -> None:
+    out = Console(width=200, record=True, markup=False)
+    cases = [("./a.wav", "a.wav is empty."), ("b.wav", "the memory did not suffice.")]
+    terminal.print_failures(out, [Outcome("failed", (path,), reason=reason) for path, reason in cases])
+    assert out.export_text() == "  a.wav is empty.\n  b.wav: the memory did not suffice.\n"
+
+
 def test_a_call_without_a_conversation_has_its_own_line_and_ends_with_3(run: Cli) -> None:
     @dataclasses.dataclass(frozen=True)
     class Silent(TinyFactory):
@@ -120,7 +127,7 @@ def test_what_could_be_read_of_a_cut_off_file_is_scored_and_the_file_is_listed(r
     for _ in ("scored", "known"):
         text = run("score", "a.wav", code=3)
         assert (
-            "scored in part: 1 file\n  a.wav is cut off or damaged; the 62 s that could be read are scored. "
+            "scored in part: 1 file\n  a.wav is cut off or damaged; the 62 s that could be read were judged. "
             "Export or copy the recording again, and score that.\n"
         ) in text
         assert "not scored" not in text
