@@ -17,7 +17,14 @@ from packaging.utils import canonicalize_name
 import callqa
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "models/README.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/output.md",
+    "models/README.md",
+    "samples/README.md",
+)
 
 
 @pytest.fixture(scope="module")
