@@ -181,18 +181,28 @@ def _match_quotes(
 ) -> tuple[Found, int]:
     """Forbidden phrases found for certain; what touches something else impolite is no false alarm."""
     left = [item for item in occurrences if item.get("certain", True)]
-    right = missed = 0
-    for quote in truth.forbidden:
-        near = [item for item in left if _near(quote.span, item)]
-        if near:
-            right += 1
-            left = [item for item in left if item not in near]
-        else:
-            missed += 1
-            details.append(f"forbidden: missed {quote.quote!r} at {quote.start:.1f} s")
-    alarms = [item for item in left if not any(_near(other.span, item) for other in truth.impolite)]
+    missed = list(truth.forbidden)
+    # The very words first: two phrases in one breath are near each other.
+    for same_words in (True, False):
+        for quote in tuple(missed):
+            near = [
+                item
+                for item in left
+                if _near(quote.span, item) and (_shares_words(quote.quote, item) or not same_words)
+            ]
+            if near:
+                left.remove(min(near, key=lambda item: abs(float(item["start"]) - quote.start)))
+                missed.remove(quote)
+    details += [f"forbidden: missed {quote.quote!r} at {quote.start:.1f} s" for quote in missed]
+    known = (*truth.forbidden, *truth.impolite)
+    alarms = [item for item in left if not any(_near(quote.span, item) for quote in known)]
     details += [f"forbidden: false {item['heard']!r} at {item['start']:.1f} s" for item in alarms]
-    return Found(right, missed, len(alarms)), len(alarms)
+    return Found(len(truth.forbidden) - len(missed), len(missed), len(alarms)), len(alarms)
+
+
+def _shares_words(quote: str, item: Mapping[str, Any]) -> bool:
+    known, heard = quote.casefold(), str(item["heard"]).casefold()
+    return heard in known or known in heard
 
 
 def _match_jargon(

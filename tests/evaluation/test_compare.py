@@ -76,6 +76,19 @@ def test_forbidden_phrases(truth: Truth, analyse: Any) -> None:
     assert compare(polite, analyse({"forbidden_phrases": found})).polite_false_alarms == 1
 
 
+def test_two_forbidden_phrases_in_one_breath_are_two(truth: Truth, analyse: Any) -> None:
+    quotes = [
+        {"quote": "没办法", "start": 11.0, "end": 11.5},
+        {"quote": "你自己看着办", "start": 11.8, "end": 12.6},
+    ]
+    both = Truth.model_validate({**truth.model_dump(), "forbidden": quotes})
+    found = found_phrases([("没办法", 11.0, 11.5, True), ("你自己看着办", 11.8, 12.6, True)])
+    assert compare(both, analyse({"forbidden_phrases": found})).forbidden == Found(2, 0, 0)
+    call = compare(both, analyse({"forbidden_phrases": found_phrases([("你自己看着办", 11.8, 12.6, True)])}))
+    assert call.forbidden == Found(1, 1, 0)
+    assert call.details == ("forbidden: missed '没办法' at 11.0 s",)
+
+
 def test_a_phrase_found_in_something_impolite_is_no_false_alarm(truth: Truth, analyse: Any) -> None:
     rude = Truth.model_validate(
         {**truth.model_dump(), "forbidden": [], "impolite": [{"quote": "没办法", "start": 11, "end": 12}]}

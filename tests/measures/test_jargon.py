@@ -177,3 +177,25 @@ def test_unknown_roles_and_silence_have_no_value(zh: LexiconSet) -> None:
     short = measure_jargon(call("A:好的", "C:光猫坏了怎么办"), zh, SETTINGS)
     assert short.value is None
     assert short.reason
+
+
+@pytest.mark.parametrize(
+    ("heard", "term"),
+    [
+        ("您这个是静号，每个月有最低消费", "靓号"),
+        ("你这个还是静好，有最低消费", "靓号"),
+        ("周边做过隔阶，数据还要重新导入", "割接"),
+        ("那是外乎的人打的", "外呼"),
+    ],
+)
+def test_terms_of_two_syllables_are_found_as_recognition_writes_them(heard: str, term: str) -> None:
+    lexicons = load_lexicons("zh")
+    assert [item.entry.phrase for item in find_terms(lexicons.jargon, searcher(heard, "zh"), "zh", 0.85)] == [
+        term
+    ]
+
+
+def test_everyday_words_near_them_are_no_terms() -> None:
+    lexicons = load_lexicons("zh")
+    for text in ("原因不外乎这两个", "信号良好", "那个接光纤的盒子", "隔壁也是这样", "祝您岁月静好"):
+        assert find_terms(lexicons.jargon, searcher(text, "zh"), "zh", 0.85) == []
