@@ -272,7 +272,7 @@ def test_ringing_is_no_speech(pipeline: Pipeline, tmp_path: Path) -> None:
 
 @pytest.mark.weights
 @pytest.mark.parametrize(
-    ("role", "end", "status"), [(Role.CUSTOMER, 22.0, "one_party"), (Role.AGENT, 2.0, "too_short")]
+    ("role", "end", "status"), [(Role.CUSTOMER, 49.0, "one_party"), (Role.AGENT, 2.0, "too_short")]
 )
 def test_half_a_call_is_no_call(
     pipeline: Pipeline, tmp_path: Path, role: Role, end: float, status: str

@@ -13,7 +13,9 @@ from callqa.turns.speech import (
     background_voice,
     block_levels,
     drop_non_speech,
+    drop_soft_slivers,
     quiet_spans,
+    without_soft,
 )
 from tests.turns.sounds import RATE, noise, placed, tone
 
@@ -110,3 +112,35 @@ def test_a_party_is_not_behind(dbfs: float, seconds: float) -> None:
 
 def test_one_voice_alone_has_nobody_behind() -> None:
     assert background_voice([[TimeSpan(0.0, 2.0)], []], noise(3.0, -20.0)) is None
+
+
+def test_of_a_voice_behind_only_what_is_soft_is_left_out() -> None:
+    samples = placed(
+        40.0,
+        noise(40.0, -60.0),
+        (0.0, noise(20.0, -20.0)),
+        (25.0, noise(2.0, -35.0)),
+        (30.0, noise(1.0, -20.0)),
+    )
+    spans = [[TimeSpan(25.0, 27.0), TimeSpan(30.0, 31.0)], [TimeSpan(0.0, 20.0)]]
+    assert without_soft(spans, 0, samples) == (TimeSpan(0.0, 20.0), TimeSpan(30.0, 31.0))
+
+
+def test_short_soft_rests_of_leakage_are_dropped_from_a_channel() -> None:
+    samples = placed(
+        20.0,
+        noise(20.0, -70.0),
+        (0.0, noise(5.0, -20.0)),
+        (6.0, noise(0.4, -45.0)),
+        (8.0, noise(0.4, -20.0)),
+        (10.0, noise(2.0, -45.0)),
+    )
+    loud, sliver, answer, soft = (
+        TimeSpan(0.0, 5.0),
+        TimeSpan(6.0, 6.4),
+        TimeSpan(8.0, 8.4),
+        TimeSpan(10.0, 12.0),
+    )
+    # A short answer is as loud as the party, and a long soft stretch may be somebody turning away.
+    assert drop_soft_slivers([loud, sliver, answer, soft], samples) == (loud, answer, soft)
+    assert drop_soft_slivers([], samples) == ()
