@@ -22,6 +22,7 @@ MIN_CONTRAST = 0.1
 # two voices: one person's speech stays below 0.07 there.
 FEW_STRETCHES = 3
 MIN_SEPARATION = 0.08
+MIN_SPEECH_SHARE = 0.55
 MIN_PARTY = 0.4  # seconds; less speech is nobody
 LABELS = ("SPEAKER_00", "SPEAKER_01")
 
@@ -58,9 +59,18 @@ def turns_of_mix(
 
 def _are_two(found: Diarization) -> bool:
     voices = found.voices
-    if min(voices.num_stretches) < FEW_STRETCHES:
-        return found.separation >= MIN_SEPARATION
+    if found.separation >= MIN_SEPARATION:
+        return min(voices.num_stretches) < FEW_STRETCHES or voices.distinctness >= MIN_DISTINCTNESS
+    if min(voices.num_stretches) < FEW_STRETCHES or _waits_for_somebody(found):
+        return False
     return voices.distinctness >= MIN_DISTINCTNESS and voices.contrast >= MIN_CONTRAST
+
+
+def _waits_for_somebody(found: Diarization) -> bool:
+    """Whether most of the time between the first word and the last is silent: so it is where one
+    side of a conversation was recorded, and its splits are one person's moods."""
+    speech = merge_spans([*found.spans[0], *found.spans[1]])
+    return total_duration(speech) < MIN_SPEECH_SHARE * (speech[-1].end - speech[0].start)
 
 
 def turns_of_channels(

@@ -27,7 +27,7 @@ VOICE_WEIGHT = 10.0
 # What the windows say counts not at all where their own two voices differ by the first of these,
 # and in full from the second on.
 TRUSTED_SEPARATION = (0.05, 0.15)
-SWITCH_COST = 0.5  # of changing the speaker over a pause of no length
+SWITCH_COST = 0.1  # of changing the speaker over a pause of no length
 SWITCH_PAUSE = 0.5  # seconds of pause after which changing costs nothing
 ROUNDS = 4
 BOTH_FROM = 0.55  # overlap probability from which two people speak
@@ -39,8 +39,8 @@ MIN_VOICE = 2.0  # seconds of reliable stretches that a voice should have: a few
 # stretch in windows as long as the encoder was trained on.
 FOLLOW_WINDOW = 1.6  # seconds
 FOLLOW_STEP = 0.4
-FOLLOW_FROM = 3.0  # seconds of stretch
-CHANGE_COST = 1.2
+FOLLOW_FROM = 2.4  # seconds of stretch
+CHANGE_COST = 0.1
 NEAR_CUT = 0.5  # seconds in which the quietest instant is looked for
 
 Frames = NDArray[np.int64]
