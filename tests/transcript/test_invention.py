@@ -104,6 +104,10 @@ def test_many_copies_that_the_recogniser_doubts_are_a_loop() -> None:
     assert _kept(_clean("嗯" * 12, 6.0, probability=0.3)) == "嗯"
 
 
+def test_a_few_copies_stay_though_the_recogniser_doubts_them() -> None:
+    assert _kept(_clean("对对对", 0.8, probability=0.4)) == "对对对"
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [

@@ -83,6 +83,22 @@ def test_a_voice_outweighs_a_little_shared_speech() -> None:
     assert [labels[(w, 0)] == labels[(0, 0)] for w in range(4)] == [True, False, True, False]
 
 
+def test_two_people_heard_in_one_window_are_two_though_both_sound_like_one() -> None:
+    rng = np.random.default_rng(2)
+    first, second = make_voices(rng, 0.7)
+    mixed = 0.7 * first + 0.3 * second
+    mixed /= np.linalg.norm(mixed)
+    speakers = [
+        LocalSpeaker(0, 0, 2.0, 2.0, first),
+        LocalSpeaker(1, 0, 2.0, 1.0, first),
+        LocalSpeaker(1, 1, 2.0, 1.0, mixed),
+        LocalSpeaker(2, 0, 2.0, 2.0, second),
+    ]
+    labels = cluster_two_parties(speakers, {}, {(1, 0, 1): 1.0}, 3).labels
+    assert labels[(1, 0)] == labels[(0, 0)]
+    assert labels[(1, 1)] == labels[(2, 0)] != labels[(1, 0)]
+
+
 def test_one_window_is_enough() -> None:
     rng = np.random.default_rng(0)
     scene = scene_of(rng, [(0.2, 2.0, 0), (2.2, 4.5, 1)], make_voices(rng, 0.4))
