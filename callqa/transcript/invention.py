@@ -6,6 +6,7 @@ films. All of it is taken out, and kept with its reason so that a person can see
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -45,8 +46,9 @@ def remove_invented(
     text = "".join(word.text for word in words)
     if not words:
         return Cleaned((), ())
-    if SUBTITLE_LINES.search(text) and count(text) <= 30:
-        return Cleaned((), ((tuple(words), "subtitle credits, not speech"),))
+    words, credits = _without_credits(words, text)
+    if credits:
+        return _joined(remove_invented(words, seconds, language, count, prompt), credits)
     if _echoes(text, prompt, words, seconds, count):
         return Cleaned((), ((tuple(words), "the prompt echoed, not heard"),))
     kept, removed = _without_loops(list(words), language, count)
@@ -60,6 +62,30 @@ def remove_invented(
             removed.append((tuple(kept), "far too fast for its time"))
             kept = []
     return Cleaned(tuple(kept), tuple(removed))
+
+
+_SENTENCE_END = re.compile(r"[。！？!?]|\.(?=\s|$)")
+
+
+def _without_credits(words: Sequence[Word], text: str) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """The words that are no subtitle credits, and those that are."""
+    ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    # A credit line fills its sentence, whatever of it the pattern knows.
+    places = [
+        (start, end) for start, end in itertools.pairwise(ends) if SUBTITLE_LINES.search(text[start:end])
+    ]
+    kept: list[Word] = []
+    found: list[Word] = []
+    cursor = 0
+    for word in words:
+        begin, cursor = cursor, cursor + len(word.text)
+        inside = any(begin < end and cursor > start for start, end in places)
+        (found if inside else kept).append(word)
+    return tuple(kept), tuple(found)
+
+
+def _joined(rest: Cleaned, credits: tuple[Word, ...]) -> Cleaned:
+    return Cleaned(rest.words, (*rest.removed, (credits, "subtitle credits, not speech")))
 
 
 def _echoes(

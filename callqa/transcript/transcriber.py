@@ -150,7 +150,10 @@ class Transcriber:
         )
         for run, reason in cleaned.removed:
             text = "".join(word.text for word in run).strip()
-            removed.append(RemovedText(run[0].start, max(run[-1].end, run[0].start), text, reason))
+            gone = RemovedText(run[0].start, max(run[-1].end, run[0].start), text, reason)
+            # The second pass may hear the same nonsense again.
+            if not any(_same_removal(gone, known) for known in removed):
+                removed.append(gone)
         return cleaned.words
 
     def _second_pass(
@@ -211,6 +214,11 @@ class _Job:
     channel: int
     span: TimeSpan
     turns: tuple[int, ...]
+
+
+def _same_removal(one: RemovedText, other: RemovedText) -> bool:
+    close = abs(one.start - other.start) < 0.5 and abs(one.end - other.end) < 0.5
+    return close and one.text == other.text
 
 
 def sorted_words(words: Sequence[Word]) -> list[Word]:

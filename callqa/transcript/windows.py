@@ -31,7 +31,8 @@ class Window:
 
 def group_turns(turns: Sequence[Turn], max_window: float) -> list[Window]:
     """Windows over `turns` (of one channel, in order of start). Turns that overlap are never
-    parted; a single turn may be longer than `max_window`."""
+    parted, so that no sound is recognised twice; such windows, and single turns, may be longer than
+    `max_window` and than the recogniser takes (`cut_window` cuts them)."""
     windows: list[Window] = []
     for index, turn in enumerate(turns):
         if windows:
@@ -39,7 +40,7 @@ def group_turns(turns: Sequence[Turn], max_window: float) -> list[Window]:
             end = max(last.end, turn.end)
             overlaps = turn.start < last.end
             near = turn.start - last.end <= MAX_GAP
-            if (overlaps and end - last.start <= LONGEST) or (near and end - last.start <= max_window):
+            if overlaps or (near and end - last.start <= max_window):
                 windows[-1] = Window(last.start, end, (*last.turns, index))
                 continue
         windows.append(Window(turn.start, turn.end, (index,)))

@@ -23,6 +23,12 @@ _MACHINE = {
         re.IGNORECASE,
     ),
 }
+# What only a person says: an agent may tell of the recording in the greeting.
+_PERSON = {
+    "zh": re.compile(r"我是|我叫|工号|为您服务|帮您|帮到您|帮助您"),
+    "en": re.compile(r"\bmy name|\bthis is\b|\bi'm\b|help you|assist you|can i\b|may i\b", re.IGNORECASE),
+}
+_SENTENCE = re.compile(r"[^。！？.!?]*[。！？.!?]?")
 OPENING = 60.0  # seconds; later nobody is greeted by a machine
 
 
@@ -32,7 +38,6 @@ def find_announcements(utterances: Sequence[Utterance], language: str) -> tuple[
     Everything from the first machine-like utterance's start to the last one's end counts, as far
     as one voice says it and the other party has not spoken yet.
     """
-    pattern = _MACHINE[language]
     end = None
     speaker = None
     for item in sorted(utterances, key=lambda utterance: utterance.start):
@@ -42,14 +47,22 @@ def find_announcements(utterances: Sequence[Utterance], language: str) -> tuple[
             speaker = item.speaker
         if item.speaker != speaker:
             break
-        last = None
-        for match in pattern.finditer(item.text):
-            last = match
-        if last is None:
-            continue
-        # An announcement may run on into the agent's greeting in one utterance: it ends where
-        # the sentence with the last machine wording ends.
-        rest = re.search(r"[。！？.!?]", item.text[last.end() :])
-        stop = last.end() + rest.end() if rest else len(item.text)
-        end = item.span_between(0, stop).end if stop < len(item.text) else item.end
+        stop, person = _machine_part(item.text, language)
+        if stop:
+            end = item.end if stop >= len(item.text.rstrip()) else item.span_between(0, stop).end
+        if person:
+            break
     return () if end is None else (TimeSpan(0.0, end),)
+
+
+def _machine_part(text: str, language: str) -> tuple[int, bool]:
+    """Up to which character a machine speaks (0: nowhere), and whether a person follows. An
+    announcement may run on into the agent's greeting in one utterance; a sentence in which a
+    person speaks is never part of it."""
+    stop = 0
+    for sentence in _SENTENCE.finditer(text):
+        if _PERSON[language].search(sentence.group()):
+            return stop, True
+        if _MACHINE[language].search(sentence.group()):
+            stop = sentence.end()
+    return stop, False

@@ -108,3 +108,18 @@ def test_without_words_nothing_is_announced() -> None:
 def test_the_order_of_the_utterances_does_not_matter() -> None:
     _, utterances = talk((MACHINE, "人工服务请按零。"), (AGENT, "您好。"), (CUSTOMER, "喂你好。"))
     assert find_announcements(utterances[::-1], "zh") == find_announcements(utterances, "zh")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("您好，您的通话可能会被录音，我是李娜，请问有什么可以帮您？", "zh"),
+        ("您好，中国移动，请稍候，我看一下，请问有什么可以帮您？", "zh"),
+        (
+            "Thank you for calling Northline, this call may be recorded, my name is Emma, how can I help you?",
+            "en",
+        ),
+    ],
+)
+def test_an_agent_who_tells_of_the_recording_is_no_machine(text: str, language: str) -> None:
+    assert find_announcements([said("A", text, 0.5)], language) == ()
