@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -266,6 +267,13 @@ def company_wordings(lexicons: LexiconSet, company: str | None) -> tuple[str, ..
     return (company,)
 
 
+def num_threads() -> int:
+    """Threads for one process: what OMP_NUM_THREADS says (a batch shares the processors out by
+    it), or else one for each processor that may be used."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return int(asked) if asked.isdigit() and int(asked) else len(os.sched_getaffinity(0))
+
+
 def load_whisper(name: str) -> Any:
     """A faster-whisper model by name, folder or hub name, on the GPU where there is one."""
     from callqa.weights import resolve
@@ -280,6 +288,8 @@ def load_whisper(name: str) -> Any:
             found.load_name,
             device="cuda" if on_gpu else "cpu",
             compute_type="float16" if on_gpu else "int8",
+            # Left alone it takes four threads, however many processors there are.
+            cpu_threads=num_threads(),
         )
     except (RuntimeError, ValueError, OSError) as error:
         raise WeightsError(

@@ -22,7 +22,7 @@ from callqa.transcript.windows import audio_of, cut_window, group_turns
 Samples = NDArray[np.float32]
 Progress = Callable[[float], None]
 
-LANGUAGE_PIECES = 4  # the longest windows, from which the language is told
+LANGUAGE_PIECES = 2  # the longest windows, from which the language is told
 RETRY_FROM = 0.6  # seconds of speech without words that are worth a second pass
 RETRY_GAP = 1.5  # seconds of a turn with words
 JOINERS = {"zh": "", "en": " "}
