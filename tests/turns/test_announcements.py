@@ -116,7 +116,7 @@ def test_the_order_of_the_utterances_does_not_matter() -> None:
         ("您好，您的通话可能会被录音，我是李娜，请问有什么可以帮您？", "zh"),
         ("您好，中国移动，请稍候，我看一下，请问有什么可以帮您？", "zh"),
         (
-            "Thank you for calling Northline, this call may be recorded, my name is Emma, how can I help you?",
+            "Thanks for calling Northline, this call may be recorded, my name is Emma, how can I help you?",
             "en",
         ),
     ],
