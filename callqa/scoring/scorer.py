@@ -3,6 +3,7 @@ re-scores stored calls without their audio."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from callqa.data import (
@@ -21,6 +22,7 @@ from callqa.scoring.checks import Heard, Outcome, agent_heard, judge_check, wors
 from callqa.scoring.rubric import Criterion, Rubric
 
 # A scorecard is read: the strongest pieces of evidence, not all that there is.
+_MIN_PLAYED = 2.0  # seconds
 _MAX_EVIDENCE = 12
 _MAX_MET_EVIDENCE = 4
 _JUDGED = (Verdict.MET, Verdict.PARTLY_MET, Verdict.NOT_MET)
@@ -148,10 +150,10 @@ def _combine(criterion: Criterion, outcomes: Sequence[Outcome], facts: CallFacts
         verdict = Verdict.UNSURE
     if verdict is Verdict.UNSURE:
         shown = needed or unsure
-        return _result(criterion, verdict, None, _sentence(shown, facts.language), _evidence(shown))
+        return _result(criterion, verdict, None, _sentence(shown, facts.language), _evidence(shown, facts))
     shown = [o for o in judged if o.verdict is verdict]
     score = min(o.score for o in shown if o.score is not None)
-    evidence = _evidence(shown, _MAX_MET_EVIDENCE if verdict is Verdict.MET else _MAX_EVIDENCE)
+    evidence = _evidence(shown, facts, _MAX_MET_EVIDENCE if verdict is Verdict.MET else _MAX_EVIDENCE)
     if verdict is not Verdict.MET and not evidence:
         evidence = _fallback_evidence(facts, _sentence(shown, facts.language))
     return _result(criterion, verdict, score, _sentence(shown, facts.language), evidence)
@@ -177,7 +179,9 @@ def _sentence(outcomes: Sequence[Outcome], language: str) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _evidence(outcomes: Sequence[Outcome], most: int = _MAX_EVIDENCE) -> tuple[Evidence, ...]:
+def _evidence(
+    outcomes: Sequence[Outcome], facts: CallFacts, most: int = _MAX_EVIDENCE
+) -> tuple[Evidence, ...]:
     """The evidence of several checks in turn, so that no one of them crowds out the others."""
     found: list[Evidence] = []
     seen: set[tuple[float, float, str]] = set()
@@ -189,8 +193,18 @@ def _evidence(outcomes: Sequence[Outcome], most: int = _MAX_EVIDENCE) -> tuple[E
                 key = (item.start, item.end, item.reason)
                 if key not in seen:
                     seen.add(key)
-                    found.append(item)
+                    found.append(_playable(item, facts.recording.duration) if item.quote else item)
     return tuple(found)
+
+
+def _playable(item: Evidence, duration: float) -> Evidence:
+    """Evidence that a person can make out: a name cut out by itself is a syllable of noise, so a
+    short span is widened on both sides. The measure keeps the exact one."""
+    missing = _MIN_PLAYED - (item.end - item.start)
+    if missing <= 0:
+        return item
+    start, end = max(0.0, item.start - missing / 2), item.end + missing / 2
+    return dataclasses.replace(item, start=start, end=max(item.end, min(end, duration)))
 
 
 def _fallback_evidence(facts: CallFacts, reason: str) -> tuple[Evidence, ...]:

@@ -277,7 +277,17 @@ def test_evidence_of_several_checks_takes_turns_and_is_limited() -> None:
     you = Measure("you_forms", 0.0, "share", {"nin": 0, "ni": 30}, many)
     evidence = result(score(you, loud), "politeness").evidence
     assert len(evidence) == 12
-    assert evidence[1].start == 40
+    assert evidence[1].reason == "高"
+
+
+def test_short_evidence_is_widened_so_that_it_can_be_made_out() -> None:
+    short = Measure("raised_voice", 1, "events", {}, (Evidence(4.0, 4.3, "您", "高"),))
+    (item,) = [e for e in result(score(short), "politeness").evidence if e.reason == "高"]
+    assert (item.start, item.end) == (pytest.approx(3.15), pytest.approx(5.15))
+    early = Measure("raised_voice", 1, "events", {}, (Evidence(0.0, 0.3, "您", "高"),))
+    (item,) = [e for e in result(score(early), "politeness").evidence if e.reason == "高"]
+    assert item.start == 0.0
+    assert item.end == pytest.approx(1.15)
 
 
 def test_rubric_of_another_language_is_noted_and_its_limits_are_not_used() -> None:
