@@ -288,8 +288,10 @@ def load_whisper(name: str) -> Any:
             found.load_name,
             device="cuda" if on_gpu else "cpu",
             compute_type="float16" if on_gpu else "int8",
-            # Left alone it takes four threads, however many processors there are.
-            cpu_threads=num_threads(),
+            # Left alone it takes four threads, however many processors there are. A decoding step
+            # is too small to share out, so each thread decodes a batch of its own.
+            cpu_threads=1,
+            num_workers=num_threads(),
         )
     except (RuntimeError, ValueError, OSError) as error:
         raise WeightsError(

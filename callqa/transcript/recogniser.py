@@ -8,6 +8,7 @@ decoded together.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,8 +92,8 @@ class Recogniser:
         sequence = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         before = tokenizer.encode(" " + prompt.strip())[-MAX_PROMPT_TOKENS:] if prompt.strip() else []
         prompt_tokens = [tokenizer.sot_prev, *before, *sequence] if before else sequence
-        heard: dict[int, Heard] = {}
-        for batch in _batches(pieces):
+
+        def decode(batch: list[int]) -> list[tuple[int, Heard]]:
             chosen = [pieces[index] for index in batch]
             encoded = self._whisper.model.encode(self._features(chosen), to_cpu=False)
             longest = max(len(piece) for piece in chosen) / SAMPLE_RATE_HZ
@@ -108,8 +109,15 @@ class Recogniser:
             )
             tokens = [[t for t in r.sequences_ids[0] if t < tokenizer.eot] for r in results]
             words = self._align(tokenizer, encoded, tokens, chosen)
-            for index, result, found in zip(batch, results, words, strict=True):
-                heard[index] = Heard(tuple(found), float(result.scores[0]), float(result.no_speech_prob))
+            return [
+                (index, Heard(tuple(found), float(result.scores[0]), float(result.no_speech_prob)))
+                for index, result, found in zip(batch, results, words, strict=True)
+            ]
+
+        # Longest first, so that no worker is left with a long batch at the end.
+        batches = sorted(_batches(pieces), key=lambda batch: -sum(len(pieces[i]) for i in batch))
+        with ThreadPoolExecutor(max_workers=self._whisper.model.num_workers) as pool:
+            heard = dict(item for found in pool.map(decode, batches) for item in found)
         return [heard[index] for index in range(len(pieces))]
 
     def _tokenizer(self, language: str) -> Any:

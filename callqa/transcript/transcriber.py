@@ -22,6 +22,7 @@ from callqa.transcript.windows import audio_of, cut_window, group_turns
 Samples = NDArray[np.float32]
 Progress = Callable[[float], None]
 
+LANGUAGE_SECONDS = 10.0  # of each of these windows
 LANGUAGE_PIECES = 2  # the longest windows, from which the language is told
 RETRY_FROM = 0.6  # seconds of speech without words that are worth a second pass
 RETRY_GAP = 1.5  # seconds of a turn with words
@@ -82,7 +83,8 @@ class Transcriber:
         longest = sorted(jobs, key=lambda job: -job.span.duration)[:LANGUAGE_PIECES]
         if not longest:
             return self._settings.languages[0], None
-        pieces = [audio_of(job.span, channels[job.channel], SAMPLE_RATE_HZ)[1] for job in longest]
+        most = int(LANGUAGE_SECONDS * SAMPLE_RATE_HZ)
+        pieces = [audio_of(job.span, channels[job.channel], SAMPLE_RATE_HZ)[1][:most] for job in longest]
         shares = self._recogniser.language_probabilities(pieces, self._settings.languages)
         language = max(shares, key=lambda name: shares[name])
         return language, shares[language]
