@@ -19,7 +19,7 @@ from callqa.measures.phrases import (
     pattern_faults,
     pattern_occurrences,
 )
-from callqa.measures.shared import cite, mean_probability, roles_unknown, say, seconds
+from callqa.measures.shared import agent_unheard, cite, mean_probability, say, seconds
 
 _UNITS = {"closing": "elements", "guessing": "count", "privacy": "count", "transparency": "elements"}
 # "Anything else?" belongs to the second half; farewell to the last words.
@@ -40,13 +40,10 @@ _NOT_TO = {
 def measure_conduct(facts: CallFacts, lexicons: LexiconSet, settings: MeasureSettings) -> dict[str, Measure]:
     """`closing` {anything_else, farewell}, `guessing`, `privacy`, `transparency` {doing, next,
     by_when}."""
-    if not facts.roles.certain:
-        unknown = {name: roles_unknown(facts, name, unit) for name, unit in _UNITS.items()}
-        return {name: measure for name, measure in unknown.items() if measure is not None}
+    unmeasured = agent_unheard(facts, _UNITS)
+    if unmeasured is not None:
+        return unmeasured
     agent, language = facts.utterances_of(Role.AGENT), facts.language
-    if not agent:
-        reason = say(language, "坐席没有可识别的话。", "The agent has no recognised words.")
-        return {name: Measure(name, None, unit, reason=reason) for name, unit in _UNITS.items()}
     guesses = find_faults(lexicons.guessing, agent, language, settings)
     return {
         "closing": _closing(facts, agent, lexicons, settings),

@@ -20,7 +20,7 @@ from callqa.measures.phrases import (
     find_occurrences,
     pattern_faults,
 )
-from callqa.measures.shared import cite, cite_part, mean_probability, roles_unknown, say
+from callqa.measures.shared import agent_unheard, cite, cite_part, mean_probability, say
 
 _UNITS = {
     "courtesy": "share",
@@ -72,13 +72,10 @@ def measure_politeness(
 ) -> dict[str, Measure]:
     """`courtesy` (share of owed occasions), `you_forms` (share of 您), `forbidden_phrases`,
     `commands`, `impolite_utterances` (utterances with a certain fault)."""
-    if not facts.roles.certain:
-        unknown = {name: roles_unknown(facts, name, unit) for name, unit in _UNITS.items()}
-        return {name: measure for name, measure in unknown.items() if measure is not None}
+    unmeasured = agent_unheard(facts, _UNITS)
+    if unmeasured is not None:
+        return unmeasured
     utterances, language = facts.utterances_of(Role.AGENT), facts.language
-    if not utterances:
-        reason = say(language, "坐席没有可识别的话。", "The agent has no recognised words.")
-        return {name: Measure(name, None, unit, reason=reason) for name, unit in _UNITS.items()}
     forbidden = find_faults(lexicons.forbidden, utterances, language, settings)
     commands = pattern_faults([("command", occasions.COMMANDS[language])], utterances, language)
     you_forms = _you_forms(facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from callqa.config import MeasureSettings
@@ -161,3 +161,15 @@ def agent_turns(facts: CallFacts) -> tuple[SpokenTurn, ...]:
 def seconds(value: float) -> float:
     """Seconds as kept in components: to the millisecond."""
     return round(value, 3)
+
+
+def agent_unheard(facts: CallFacts, units: Mapping[str, str]) -> dict[str, Measure] | None:
+    """Measures without a value, one for each name of `units`, where who the agent is or what the
+    agent said is not known; None where it is."""
+    if not facts.roles.certain:
+        unknown = {name: roles_unknown(facts, name, unit) for name, unit in units.items()}
+        return {name: measure for name, measure in unknown.items() if measure is not None}
+    if facts.utterances_of(Role.AGENT):
+        return None
+    reason = say(facts.language, "坐席没有可识别的话。", "The agent has no recognised words.")
+    return {name: Measure(name, None, unit, reason=reason) for name, unit in units.items()}

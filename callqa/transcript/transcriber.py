@@ -22,8 +22,9 @@ from callqa.transcript.windows import audio_of, cut_window, group_turns
 Samples = NDArray[np.float32]
 Progress = Callable[[float], None]
 
-LANGUAGE_SECONDS = 10.0  # of each of these windows
 LANGUAGE_PIECES = 2  # the longest windows, from which the language is told
+LANGUAGE_SECONDS = 10.0  # of each of these windows
+RETRY_PENALTY = 1.1  # on repeated tokens: what was lost is often drowned by a loop
 RETRY_FROM = 0.6  # seconds of speech without words that are worth a second pass
 RETRY_GAP = 1.5  # seconds of a turn with words
 JOINERS = {"zh": "", "en": " "}
@@ -127,10 +128,18 @@ class Transcriber:
         return Transcription(language, share, tuple(utterances), measure_coverage(turns, utterances, removed))
 
     def _run(
-        self, channels: Sequence[Samples], jobs: Sequence[_Job], language: str, prompt: str, **options: float
+        self,
+        channels: Sequence[Samples],
+        jobs: Sequence[_Job],
+        language: str,
+        prompt: str,
+        repetition_penalty: float = 1.0,
     ) -> list[tuple[float, Heard]]:
+        """What is heard in each job, and when its audio starts."""
         cut = [audio_of(job.span, channels[job.channel], SAMPLE_RATE_HZ) for job in jobs]
-        found = self._recogniser.recognise([piece for _, piece in cut], language, prompt, **options)  # type: ignore[arg-type]
+        found = self._recogniser.recognise(
+            [piece for _, piece in cut], language, prompt, repetition_penalty=repetition_penalty
+        )
         return [(start, heard) for (start, _), heard in zip(cut, found, strict=True)]
 
     def _clean(
@@ -196,7 +205,7 @@ class Transcriber:
             )
         if not retries:
             return
-        found = self._run(channels, retries, language, prompt, repetition_penalty=1.1)
+        found = self._run(channels, retries, language, prompt, RETRY_PENALTY)
         for job, timed in zip(retries, found, strict=True):
             index = job.turns[0]
             if timed[1].mean_logprob < PLAUSIBLE_LOGPROB:
