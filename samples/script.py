@@ -9,6 +9,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 Party = Literal["agent", "customer"]
+Voice = Literal["agent", "agent2", "customer"]
+VOICES: tuple[Voice, ...] = ("agent", "agent2", "customer")
 
 
 class _Part(BaseModel):
@@ -31,6 +33,7 @@ class Line(_Part):
     """
 
     agent: str | None = None
+    agent2: str | None = Field(None, description="said by the agent to whom the call was handed")
     customer: str | None = None
     gap: float | None = Field(None, ge=0.2, le=12)
     overlap: float | None = Field(None, gt=0, le=6)
@@ -44,14 +47,21 @@ class Line(_Part):
     privacy: tuple[str, ...] = ()
 
     @property
-    def party(self) -> Party:
-        """Who speaks."""
+    def voice(self) -> Voice:
+        """Whose voice is heard."""
+        if self.agent2 is not None:
+            return "agent2"
         return "agent" if self.agent is not None else "customer"
+
+    @property
+    def party(self) -> Party:
+        """Who speaks; both agents are one party."""
+        return "customer" if self.voice == "customer" else "agent"
 
     @property
     def text(self) -> str:
         """What is said."""
-        return self.agent if self.agent is not None else (self.customer or "")
+        return self.agent2 or self.agent or self.customer or ""
 
 
 class Speaker(_Part):
@@ -117,6 +127,7 @@ class Script(_Part):
     queue: str | None = None
     in_manifest: tuple[str, ...] = ("agent_id", "agent_name", "company", "started_at", "queue")
     agent: Speaker
+    agent2: Speaker | None = None
     customer: Speaker
     channel: Channel = Channel()
     before: Before | None = None
@@ -124,6 +135,13 @@ class Script(_Part):
     closing: Closing
     expected: dict[str, str]
     lines: tuple[Line, ...]
+
+    def speaker(self, voice: Voice) -> Speaker:
+        """The person behind a voice; raises `ValueError` where the call has no second agent."""
+        speaker = {"agent": self.agent, "agent2": self.agent2, "customer": self.customer}[voice]
+        if speaker is None:
+            raise ValueError(f"{self.id}: a line of agent2, but no agent2 is described")
+        return speaker
 
 
 def load_scripts(folder: Path) -> list[Script]:

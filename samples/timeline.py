@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from samples.script import Line, Party, Script
+from samples.script import VOICES, Line, Party, Script, Voice
 from samples.sound import RATE_HZ, Samples, hold_music, level_of, ringback, to_line
 from samples.speech import RATE_HZ as VOICE_RATE_HZ
 from samples.speech import Spoken, Synthesizer
@@ -103,7 +103,7 @@ def lay_out(script: Script, synthesizer: Synthesizer, rng: np.random.Generator) 
                 tuple((start + a, start + b) for a, b in sound.active),
             )
         )
-        placed.append((line.party, start, sound.samples * gains[line.party]))
+        placed.append((line.party, start, sound.samples * gains[line.voice]))
         if line.under is None:
             last = (start, start + sound.duration)
         cursor = max(cursor, start + sound.duration)
@@ -126,7 +126,7 @@ def lay_out(script: Script, synthesizer: Synthesizer, rng: np.random.Generator) 
 
 
 def _sound(line: Line, script: Script, synthesizer: Synthesizer, rng: np.random.Generator) -> _Sounded:
-    speaker = script.agent if line.party == "agent" else script.customer
+    speaker = script.speaker(line.voice)
     pieces: list[Samples] = []
     chars: list[tuple[float, float] | None] = []
     active: list[tuple[float, float]] = []
@@ -159,17 +159,19 @@ def _runs(spoken: Spoken) -> list[tuple[float, float]]:
     ]
 
 
-def _gains(script: Script, sounded: list[_Sounded]) -> dict[Party, float]:
-    """One gain a party, so that a voice keeps its level through the call."""
-    gains: dict[Party, float] = {}
-    for party, speaker in (("agent", script.agent), ("customer", script.customer)):
+def _gains(script: Script, sounded: list[_Sounded]) -> dict[Voice, float]:
+    """One gain a voice, which keeps its level through the call."""
+    gains: dict[Voice, float] = {}
+    heard: list[Voice] = [voice for voice in VOICES if any(line.voice == voice for line in script.lines)]
+    for voice in heard:
         spoken = [
             sound.samples[round(a * RATE_HZ) : round(b * RATE_HZ)]
             for line, sound in zip(script.lines, sounded, strict=True)
-            if line.party == party
+            if line.voice == voice
             for a, b in sound.active
         ]
-        gains[party] = _LEVEL * 10 ** (speaker.level_db / 20) / level_of(np.concatenate(spoken))  # type: ignore[index]
+        level = _LEVEL * 10 ** (script.speaker(voice).level_db / 20)
+        gains[voice] = level / level_of(np.concatenate(spoken))
     return gains
 
 
