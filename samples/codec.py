@@ -18,10 +18,13 @@ FORMATS: dict[str, tuple[str, str, str, int | None, int]] = {
     "wav-mulaw": ("pcm_mulaw", "wav", "s16", None, 8000),
     "wav-alaw": ("pcm_alaw", "wav", "s16", None, 8000),
     "mp3": ("libmp3lame", "mp3", "s16p", 24_000, 8000),
+    "mp3-16kb": ("libmp3lame", "mp3", "s16p", 16_000, 8000),
     "mp3-16k": ("libmp3lame", "mp3", "s16p", 32_000, 16_000),
     "flac": ("flac", "flac", "s16", None, 8000),
     "m4a": ("aac", "ipod", "fltp", 24_000, 8000),
     "ogg": ("libopus", "ogg", "flt", 20_000, 8000),
+    "ogg-8kb": ("libopus", "ogg", "flt", 8_000, 8000),
+    "amr-4.75kb": ("libopencore_amrnb", "amr", "s16", 4_750, 8000),
     "amr": ("libopencore_amrnb", "amr", "s16", 12_200, 8000),
     "wma": ("wmav2", "asf", "fltp", 24_000, 8000),
 }

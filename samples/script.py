@@ -68,7 +68,7 @@ class Speaker(_Part):
     """A synthetic voice. `level_db` is its loudness against the common level."""
 
     voice: str
-    level_db: float = Field(0, ge=-12, le=6)
+    level_db: float = Field(0, ge=-20, le=6)
     speed: float = Field(1.0, ge=0.6, le=1.6)
     name: str | None = None
     id: str | None = None

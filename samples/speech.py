@@ -64,14 +64,14 @@ class Synthesizer:
         self._folder = folder
 
     def speak(self, text: str, language: str, voice: str, speed: float) -> Spoken:
-        """One sentence in one voice."""
+        """One sentence in one voice; ``a+b`` is a voice halfway between two."""
         phonemes = phonemes_of(text, language, british=voice.startswith("b"))
         known = [
             (self._symbols[symbol], origin)
             for symbol, origin in zip(phonemes.symbols, phonemes.origin, strict=True)
             if symbol in self._symbols
         ]
-        styles = np.fromfile(self._folder / "voices" / f"{voice}.bin", np.float32).reshape(510, 1, 256)
+        styles = np.mean([self._styles(name) for name in voice.split("+")], axis=0, dtype=np.float32)
         tokens = np.array([[0, *(token for token, _ in known), 0]], np.int64)
         samples, durations = self._run(tokens, styles[min(len(known), 509)], voice, speed)
         step = len(samples) / float(durations.sum()) / RATE_HZ
@@ -85,6 +85,9 @@ class Synthesizer:
         if language == "en":
             _spread_over_words(text, chars)
         return _trim(text, samples, chars)
+
+    def _styles(self, voice: str) -> Samples:
+        return np.fromfile(self._folder / "voices" / f"{voice}.bin", np.float32).reshape(510, 1, 256)
 
     def _run(
         self, tokens: NDArray[np.int64], style: Samples, voice: str, speed: float

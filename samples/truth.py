@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from samples.script import Party, Script
@@ -39,8 +40,16 @@ def count_units(text: str, language: str) -> int:
     return len(re.findall(r"[\u4e00-\u9fff0-9]", text)) + sum(3 if x in "Ww" else 1 for x in letters)
 
 
-def truth_of(script: Script, timeline: Timeline, shift: float) -> dict[str, Any]:
-    """The call's truth; `shift` seconds are added to every time, as the file's encoder did."""
+def truth_of(
+    script: Script, timeline: Timeline, shift: float, terms: Mapping[str, str | None] | None = None
+) -> dict[str, Any]:
+    """The call's truth; `shift` seconds are added to every time, as the file's encoder did.
+
+    `terms` gives the term for each spoken form in lower case, and None for a wording that only
+    looks like one; without it the terms above are looked for.
+    """
+    if terms is None:
+        terms = {term.lower(): term for term in (TERMS_EN if script.language == "en" else TERMS_ZH)}
     turns = _turns(timeline.pieces)
     unit = "words" if script.language == "en" else "syllables"
     seconds = {party: sum(t["end"] - t["start"] for t in turns if t["role"] == party) for party in _PARTIES}
@@ -54,7 +63,7 @@ def truth_of(script: Script, timeline: Timeline, shift: float) -> dict[str, Any]
         "greeting_late": script.greeting.late,
         "turns": turns,
         "not_party": [{"start": a, "end": b, "kind": kind} for a, b, kind in timeline.not_party],
-        "jargon": _jargon(script, timeline.pieces, turns),
+        "jargon": _jargon(terms, script.language, timeline.pieces, turns),
         **_quotes(timeline.pieces),
         "closing": script.closing.model_dump(),
         "interruptions": _interruptions(turns, script.language),
@@ -79,8 +88,9 @@ def _turns(pieces: list[Piece]) -> list[dict[str, Any]]:
     turns: list[dict[str, Any]] = []
     for party in _PARTIES:
         own: list[dict[str, Any]] = []
+        voice: str = party
         for piece in sorted((p for p in pieces if p.party == party), key=lambda p: p.start):
-            if own and piece.start - own[-1]["end"] <= _SAME_TURN:
+            if own and piece.line.voice == voice and piece.start - own[-1]["end"] <= _SAME_TURN:
                 joiner = " " if re.match(r"[A-Za-z]", piece.line.text) and own[-1]["text"].isascii() else ""
                 own[-1]["text"] += joiner + piece.line.text
                 own[-1]["end"] = piece.end
@@ -89,6 +99,7 @@ def _turns(pieces: list[Piece]) -> list[dict[str, Any]]:
             else:
                 kind = "backchannel" if piece.is_backchannel else "turn"
                 times = {"start": piece.start, "end": piece.end}
+                voice = piece.line.voice
                 own.append({**times, "role": party, "text": piece.line.text, "kind": kind})
         turns += own
     return sorted(turns, key=lambda turn: (turn["start"], turn["end"]))
@@ -103,11 +114,12 @@ def _articulated(pieces: list[Piece]) -> float:
     return total
 
 
-def _jargon(script: Script, pieces: list[Piece], turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    terms = sorted(TERMS_EN if script.language == "en" else TERMS_ZH, key=len, reverse=True)
-    edge = r"\b" if script.language == "en" else ""
-    pattern = re.compile(f"{edge}({'|'.join(map(re.escape, terms))}){edge}", re.IGNORECASE)
-    known = {term.lower(): term for term in terms}
+def _jargon(
+    terms: Mapping[str, str | None], language: str, pieces: list[Piece], turns: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    forms = sorted(terms, key=len, reverse=True)
+    edge = r"\b" if language == "en" else ""
+    pattern = re.compile(f"{edge}({'|'.join(map(re.escape, forms))}){edge}", re.IGNORECASE)
     agent_turns = [turn for turn in turns if turn["role"] == "agent"]
 
     def turn_of(piece: Piece) -> int:
@@ -115,12 +127,17 @@ def _jargon(script: Script, pieces: list[Piece], turns: list[dict[str, Any]]) ->
 
     first_by_customer: dict[str, float] = {}
     explained_in = [
-        (term, turn_of(piece)) for piece in pieces if piece.party == "agent" for term in piece.line.explains
+        (terms.get(term.lower()) or term, turn_of(piece))
+        for piece in pieces
+        if piece.party == "agent"
+        for term in piece.line.explains
     ]
     found = []
     for piece in sorted(pieces, key=lambda p: p.start):
         for match in pattern.finditer(piece.line.text):
-            term = known[match.group().lower()]
+            term = terms[match.group().lower()]
+            if term is None:
+                continue
             start, end = piece.between(match.start(), match.end())
             if piece.party == "customer":
                 first_by_customer.setdefault(term, start)
