@@ -108,6 +108,7 @@ class _Models:
     """The loaded models and what is done with them."""
 
     def __init__(self, settings: Settings) -> None:
+        from callqa.audio.acoustics import load_acoustics
         from callqa.transcript.recogniser import Recogniser
         from callqa.transcript.transcriber import Transcriber
         from callqa.turns.diarizer import Diarizer
@@ -122,10 +123,11 @@ class _Models:
             Recogniser(load_whisper(settings.recogniser), settings.transcript.beam_size), settings.transcript
         )
         segmentation, encoder = resolve(settings.segmentation), resolve(settings.speaker_encoder)
-        self._segmenter = Segmenter(load_segmentation(segmentation))
+        self._segmenter = Segmenter(load_segmentation(segmentation), num_threads())
         self._diarizer = Diarizer(
-            self._segmenter, SpeakerEncoder(load_speaker_encoder(encoder)), settings.turns
+            self._segmenter, SpeakerEncoder(load_speaker_encoder(encoder), num_threads()), settings.turns
         )
+        load_acoustics()
 
     def analyse(
         self,

@@ -45,6 +45,13 @@ _MIN_VOICED_SHARE = 0.2
 _OVERLAPPED_SHARE = 0.25
 
 
+def load_acoustics() -> None:
+    """Bring in what pitch needs, which takes over a second, so that no call has to wait for it."""
+    import librosa
+
+    librosa.yin(np.zeros(_PITCH_FRAME, np.float32), fmin=_PITCH_HZ[0], fmax=_PITCH_HZ[1], sr=_RATE_HZ)
+
+
 def turn_acoustics(samples: Samples, turns: Sequence[Turn], settings: Settings) -> tuple[TurnAcoustics, ...]:
     """One entry for each turn, in the turns' order.
 

@@ -34,6 +34,7 @@ _ORDINALS = {
 _GAP = 1.0
 _SAME_SOUND = 0.1
 _LEAST_ALIKE = 0.7
+_LEAST_SPELLED = 4  # letters
 # Shorter phrases could stand in two words by chance.
 _LEAST_JOINED = 7
 
@@ -103,9 +104,10 @@ class Searcher:
     def __init__(self, text: str) -> None:
         self._text = text
         self._tokens = tokens(text)
+        self._keys = [sound_key(token.text) for token in self._tokens]
         self._index: dict[str, list[int]] = defaultdict(list)
-        for position, token in enumerate(self._tokens):
-            self._index[sound_key(token.text)].append(position)
+        for position, key in enumerate(self._keys):
+            self._index[key].append(position)
         # Words run together, to find Northline where the recogniser wrote "North line".
         starts = list(itertools.accumulate((len(token.text) for token in self._tokens), initial=0))
         self._joined = "".join(token.text for token in self._tokens)
@@ -134,6 +136,8 @@ class Searcher:
         }
         found = []
         for start in sorted(starts):
+            if self._at_most(wanted, start) < threshold:
+                continue
             first, end, alike = self._align(wanted, start)
             if end > first and alike >= threshold:
                 first_char, end_char = self._tokens[first].first_char, self._tokens[end - 1].end_char
@@ -155,9 +159,20 @@ class Searcher:
                 found.append(PhraseMatch(phrase, first_char, end_char, 1.0, heard))
         return found
 
+    def _reach(self, wanted: list[tuple[str, bool]], start: int) -> tuple[int, int]:
+        """The tokens among which the phrase is looked for, one more on each side."""
+        return max(0, start - 1), min(len(self._tokens), start + len(wanted) + 1)
+
+    def _at_most(self, wanted: list[tuple[str, bool]], start: int) -> float:
+        """A similarity that `_align` cannot exceed, at a fraction of its time: a word that nothing
+        sounds like is missing, unless it is long enough to be alike in spelling."""
+        low, high = self._reach(wanted, start)
+        near = set(self._keys[low:high])
+        there = sum(len(word) >= _LEAST_SPELLED or sound_key(word) in near for word, _ in wanted)
+        return there / len(wanted)
+
     def _align(self, wanted: list[tuple[str, bool]], start: int) -> tuple[int, int, float]:
-        low = max(0, start - 1)
-        high = min(len(self._tokens), start + len(wanted) + 1)
+        low, high = self._reach(wanted, start)
         window = [token.text for token in self._tokens[low:high]]
         row: list[tuple[float, int]] = [(0.0, j) for j in range(len(window) + 1)]
         for word, exact in wanted:
@@ -187,7 +202,7 @@ def _word_cost(word: str, other: str, exact: bool) -> float:
     # Short words share a key by chance (SLA, slow), so these must look alike too.
     if sound_key(word) == sound_key(other) and alike >= (0.5 if len(sound_key(word)) > 2 else 0.75):
         return min(_SAME_SOUND, 1 - alike)
-    return 1 - alike if alike >= _LEAST_ALIKE and len(word) > 3 else 1.0
+    return 1 - alike if alike >= _LEAST_ALIKE and len(word) >= _LEAST_SPELLED else 1.0
 
 
 _SOUND_RULES = tuple(

@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 from callqa.config import TurnSettings
 from callqa.data import TimeSpan, merge_spans
 from callqa.turns.clustering import MIN_ACTIVE, LocalSpeaker, cluster_two_parties
-from callqa.turns.embeddings import HOP_SAMPLES, SAMPLE_RATE_HZ, SpeakerEncoder
+from callqa.turns.embeddings import HOP_SAMPLES, PARTIAL_FRAMES, SAMPLE_RATE_HZ, SpeakerEncoder
 from callqa.turns.resegmentation import Voices, rename_stretches
 from callqa.turns.segmentation import FRAME, STEP_FRAMES, Activity, Segmenter, frame_time
 from callqa.turns.speech import background_voice, drop_non_speech, without_soft
 
 STRETCH_GAP = 0.1  # seconds; babble in a pause is not to be taken together with the next turn
 MOST_BEHIND = 3  # times that background voices are looked for
+# Windows overlap fourfold, so that each second is heard four times: of one window's speaker, as
+# much as the encoder takes at once says enough.
+MOST_FRAMES = PARTIAL_FRAMES
 ONSET = 0.5
 OFFSET = 0.35
 
@@ -86,7 +89,7 @@ class Diarizer:
             if total < MIN_ACTIVE:
                 continue
             frames = np.flatnonzero(alone[window, :, index]) + window * STEP_FRAMES
-            stretches.append(_mel_frames(frames, len(mel)))
+            stretches.append(_middle(_mel_frames(frames, len(mel)), MOST_FRAMES))
             keys.append((window, index))
             seconds.append((total, len(frames) * FRAME))
         vectors = self._encoder.embed(mel, stretches)
@@ -133,6 +136,11 @@ def _mel_frames(frames: NDArray[np.int64], num_mel: int) -> NDArray[np.int64]:
         for a, b in zip(starts, ends, strict=True)
     ]
     return np.concatenate(pieces)
+
+
+def _middle(frames: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    skipped = max(0, len(frames) - most) // 2
+    return frames[skipped : skipped + most]
 
 
 def _co_activity(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,16 @@ NUM_MELS = 40
 PARTIAL_FRAMES = 160  # what the encoder was trained on: 1.6 s
 LENGTH_STEP = 20  # shorter pieces are cut to a multiple of this, so that they batch
 TARGET_DBFS = -30.0
+BATCH_PIECES = 32
 
 
 class SpeakerEncoder:
-    """Turns stretches of a recording into 256-dimensional unit vectors."""
+    """Turns stretches of a recording into 256-dimensional unit vectors, `num_workers` batches at
+    a time."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, num_workers: int = 1) -> None:
         self._model = model
+        self._num_workers = num_workers
         self._filters: Any = None
 
     def mel(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -51,19 +55,29 @@ class SpeakerEncoder:
         """
         import torch
 
+        from callqa.turns.threads import one_thread_each
+
         by_length: dict[int, list[tuple[int, NDArray[np.int64]]]] = {}
         for index, frames in enumerate(stretches):
             for piece in _partials(frames):
                 by_length.setdefault(len(piece), []).append((index, piece))
+        batches = [
+            pieces[begin : begin + BATCH_PIECES]
+            for pieces in by_length.values()
+            for begin in range(0, len(pieces), BATCH_PIECES)
+        ]
+
+        def run(batch: list[tuple[int, NDArray[np.int64]]]) -> NDArray[np.float32]:
+            values = np.stack([_levelled(mel[piece]) for _, piece in batch])
+            with torch.inference_mode():
+                out: NDArray[np.float32] = self._model(torch.from_numpy(values)).numpy()
+            return out
+
         vectors = np.zeros((len(stretches), 256), np.float32)
-        with torch.inference_mode():
-            for length, pieces in by_length.items():
-                for begin in range(0, len(pieces), 64):
-                    batch = pieces[begin : begin + 64]
-                    values = np.stack([_levelled(mel[piece]) for _, piece in batch])
-                    out = self._model(torch.from_numpy(values)).numpy()
-                    for (index, _), vector in zip(batch, out, strict=True):
-                        vectors[index] += vector * length
+        with one_thread_each(self._num_workers), ThreadPoolExecutor(self._num_workers) as pool:
+            for batch, out in zip(batches, pool.map(run, batches), strict=True):
+                for (index, piece), vector in zip(batch, out, strict=True):
+                    vectors[index] += vector * len(piece)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-9), np.float32)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ FRAME = FRAME_SAMPLES / SAMPLE_RATE_HZ
 FIRST_FRAME_CENTRE = RECEPTIVE_SAMPLES / 2 / SAMPLE_RATE_HZ
 # A quarter of the window, rounded to whole frames so that windows lie on one common grid.
 STEP_FRAMES = 74
-BATCH_WINDOWS = 32
+BATCH_WINDOWS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +85,31 @@ def frame_time(index: float) -> float:
 
 
 class Segmenter:
-    """Runs the segmentation model over one channel."""
+    """Runs the segmentation model over one channel, `num_workers` batches at a time."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, num_workers: int = 1) -> None:
         self._model = model
+        self._num_workers = num_workers
 
     def run(self, samples: NDArray[np.float32]) -> Activity:
         """Activity of mono `samples` at 16 kHz."""
         import torch
+
+        from callqa.turns.threads import one_thread_each
 
         step = STEP_FRAMES * FRAME_SAMPLES
         num_windows = max(1, 1 + -(-(len(samples) - WINDOW_SAMPLES) // step))
         padded = np.zeros((num_windows - 1) * step + WINDOW_SAMPLES, np.float32)
         padded[: len(samples)] = samples
         view = np.lib.stride_tricks.sliding_window_view(padded, WINDOW_SAMPLES)[::step]
-        scores = []
-        with torch.inference_mode():
-            for begin in range(0, num_windows, BATCH_WINDOWS):
-                batch = torch.from_numpy(view[begin : begin + BATCH_WINDOWS].copy())
-                scores.append(self._model(batch[:, None]).numpy())
+
+        def score(begin: int) -> NDArray[np.float32]:
+            batch = torch.from_numpy(view[begin : begin + BATCH_WINDOWS].copy())
+            with torch.inference_mode():
+                scores: NDArray[np.float32] = self._model(batch[:, None]).numpy()
+            return scores
+
+        with one_thread_each(self._num_workers), ThreadPoolExecutor(self._num_workers) as pool:
+            scores = list(pool.map(score, range(0, num_windows, BATCH_WINDOWS)))
         num_frames = max(1, int(len(samples) / FRAME_SAMPLES))
         return Activity(np.concatenate(scores).astype(np.float32), num_frames)
