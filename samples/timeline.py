@@ -131,7 +131,7 @@ def _sound(line: Line, script: Script, synthesizer: Synthesizer, rng: np.random.
     chars: list[tuple[float, float] | None] = []
     active: list[tuple[float, float]] = []
     clock = 0.0
-    for number, sentence in enumerate(_sentences(line.text, script.language)):
+    for number, sentence in enumerate(sentences_of(line.text, script.language)):
         if number:
             pause = round(float(rng.uniform(0.15, 0.40)), 2)
             pieces.append(np.zeros(round(pause * RATE_HZ), np.float32))
@@ -144,7 +144,7 @@ def _sound(line: Line, script: Script, synthesizer: Synthesizer, rng: np.random.
     return _Sounded(np.concatenate(pieces), clock, tuple(chars), tuple(active))
 
 
-def _sentences(text: str, language: str) -> list[str]:
+def sentences_of(text: str, language: str) -> list[str]:
     """Sentences that joined give the text exactly."""
     pattern = r"[^。？！]+[。？！]*" if language == "zh" else r".+?(?:[.?!]+\s+|$)"
     return re.findall(pattern, text)
@@ -180,7 +180,7 @@ def _opening(script: Script, synthesizer: Synthesizer) -> Samples:
     if script.before.kind == "ringback":
         return ringback(script.before.seconds)
     pieces: list[Samples] = []
-    for sentence in _sentences(script.before.text or "", script.language):
+    for sentence in sentences_of(script.before.text or "", script.language):
         spoken = synthesizer.speak(sentence, script.language, script.before.voice or "zf_xiaoyi", 1.0)
         pieces += [to_line(spoken.samples, VOICE_RATE_HZ), np.zeros(RATE_HZ // 4, np.float32)]
     announcement = np.concatenate(pieces[:-1])
