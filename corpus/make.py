@@ -16,12 +16,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from corpus.dialogue import load_dialogues
+from corpus.readings import READINGS
 from corpus.recipe import Call, recipe, spoken_seconds
 from corpus.record import ending_of, record
 from corpus.scripts import described
 from corpus.talk import Talkers
 from corpus.terms import not_terms, spoken_terms
 from samples import voices
+from samples.phonemes import add_readings
 from samples.speech import Synthesizer
 
 COLUMNS = [
@@ -77,6 +79,7 @@ def show(calls: list[Call]) -> None:
 
 
 def _make(every: list[Call], wanted: list[Call], out: Path, voice_folder: Path) -> int:
+    add_readings(READINGS)
     synthesizer = Synthesizer(voice_folder)
     failed: list[str] = []
     for split in ("tuning", "reporting"):
@@ -149,7 +152,9 @@ def _finished(call: Call, folder: Path, made: dict[str, str]) -> bool:
 
 
 def _fingerprint(call: Call) -> str:
-    text = json.dumps([_VERSION, _word_lists(), described(call)], ensure_ascii=False, sort_keys=True)
+    text = json.dumps(
+        [_VERSION, _word_lists(), READINGS, described(call)], ensure_ascii=False, sort_keys=True
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -59,6 +60,12 @@ class Phonemes:
 
     symbols: str
     origin: tuple[int, ...]
+
+
+def add_readings(readings: Mapping[str, list[str]]) -> None:
+    """Words of further dialogues and their syllables, as pinyin with the tone's number (5: none)."""
+    _READINGS.update(readings)
+    _prepare_dictionary.cache_clear()
 
 
 def phonemes_of(text: str, language: str, british: bool = False) -> Phonemes:
