@@ -1,27 +1,21 @@
-"""`callqa evaluate`: accuracy against truth, evidence heard again, speed against plain tools."""
+"""`callqa evaluate`: accuracy against references, evidence heard again, speed against plain tools."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from callqa.errors import EXIT_FAILURE, CallqaError, UsageError
+from callqa.errors import EXIT_FAILURE, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from callqa.data import CallAnalysis
-    from callqa.evaluation.compare import Comparison
-    from callqa.evaluation.truth import Truth
-    from callqa.store import Store
+    from callqa.evaluation.run import Evaluation
 
 _DEFAULT_TRUTH = Path("samples/truth")
-_WIDTH_OF_FILES = 130
+_WIDTH_OF_FILES = 180
 
 
 def evaluate_command(
@@ -29,17 +23,73 @@ def evaluate_command(
         list[Path] | None,
         typer.Argument(
             metavar="PATH…",
-            help="Truth files or folders of them; with --speed recordings; with --quotes calls. "
-            f"[default: {_DEFAULT_TRUTH}]",
+            help="Truth files, folders of them, or recordings with RTTM, STM or text files of the same "
+            f"name; with --speed recordings; with --quotes calls. [default: {_DEFAULT_TRUTH}]",
         ),
     ] = None,
     workspace: Annotated[
         Path, typer.Option("--workspace", metavar="DIR", help="Folder with the scored calls.")
     ] = Path("callqa-workspace"),
-    json_out: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write every figure to this file as well.")
+    split: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only calls whose truth is of this split.")
     ] = None,
-    details: Annotated[bool, typer.Option("--details", help="List every difference of every call.")] = False,
+    references: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder with the RTTM, STM and text files, where not beside the recordings."
+        ),
+    ] = None,
+    real: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="YAML that names sets of recordings with their references (docs/evaluation.md); those "
+            "that are not scored yet are scored first.",
+        ),
+    ] = None,
+    stock: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Beside callqa, plain faster-whisper and pyannote.audio. Their results are kept in this "
+            "folder, and computed where it lacks them: about half a call's length for each.",
+        ),
+    ] = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[NAME=]FILE",
+            help="Beside callqa, what --json wrote earlier. More than once: a column each.",
+        ),
+    ] = None,
+    json_out: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write calls and figures to this file as well."),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write a Markdown document with all tables, as docs/accuracy.md is."
+        ),
+    ] = None,
+    real_results: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="For --report: what --json wrote of real voices."),
+    ] = None,
+    notes: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="For --report: Markdown to end it with. [default: NAME-notes.md beside the report]",
+        ),
+    ] = None,
+    worst: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, help="Show what differs in the N worst calls, turn by turn."),
+    ] = 0,
+    details: Annotated[
+        bool, typer.Option("--details", help="Show what differs in every call, turn by turn.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with exit code 1 if a target is missed.")
     ] = False,
@@ -67,12 +117,17 @@ def evaluate_command(
     """
     from rich.console import Console
 
+    from callqa.evaluation.saved import write_json
+
     console = Console()
     if not console.is_terminal:
         # A pipe or file has no width of its own, and cells cut to 80 columns could not be read.
         console = Console(width=_WIDTH_OF_FILES)
-    if speed and quotes:
-        raise UsageError("--speed and --quotes are two different things.", "Give one of them.")
+    chosen = [
+        name for name, is_given in (("--speed", speed), ("--quotes", quotes), ("--real", real)) if is_given
+    ]
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)} are different things.", "Give one of them.")
     if speed:
         _needs_paths(paths, "--speed needs recordings.", "callqa evaluate --speed call.wav")
         from callqa.evaluation.speed import run_speed
@@ -86,80 +141,93 @@ def evaluate_command(
 
         result = run_quotes(console, [str(path) for path in paths or []], workspace)
     else:
-        result = evaluate(paths or [_DEFAULT_TRUTH], workspace, console, details=details)
+        if real is not None and paths:
+            raise UsageError("--real names its recordings itself.", "Leave the paths out.")
+        result = _evaluate(
+            paths or [_DEFAULT_TRUTH],
+            workspace,
+            console,
+            split=split,
+            beside=references,
+            real=real,
+            stock=stock,
+            against=against or [],
+            report=report,
+            real_results=real_results,
+            notes=notes,
+            worst=worst,
+            details=details,
+        )
     if json_out is not None:
         write_json(json_out, result)
     if strict and not result["met"]:
         raise typer.Exit(EXIT_FAILURE)
 
 
-def evaluate(
-    paths: Sequence[Path], workspace: Path, console: Console, *, details: bool = False
+def _evaluate(
+    paths: list[Path],
+    workspace: Path,
+    console: Console,
+    *,
+    split: str | None,
+    beside: Path | None,
+    real: Path | None,
+    stock: Path | None,
+    against: list[str],
+    report: Path | None,
+    real_results: Path | None,
+    notes: Path | None,
+    worst: int,
+    details: bool,
 ) -> dict[str, Any]:
-    """Compare stored calls with their truth and print one table a kind of recording: per call,
-    pooled with intervals, and against the targets, which are stated for one-channel calls.
+    from callqa.evaluation.references import find_references
+    from callqa.evaluation.run import evaluate
+    from callqa.evaluation.saved import load_against, load_systems, write_text
 
-    Returns everything as JSON-ready values; ``met`` says whether all targets of the one-channel
-    calls hold. Raises `CallqaError` where a truth cannot be read or a call is not stored.
-    """
-    from callqa.evaluation.compare import compare
-    from callqa.evaluation.summary import check_targets, pool
-    from callqa.evaluation.tables import print_calls, print_figures, print_targets
-    from callqa.evaluation.truth import find_truths
-    from callqa.store import Store
+    earlier = dict(load_against(spec) for spec in against)
+    others = load_systems(real_results) if real_results is not None else None
+    if real is None:
+        found = find_references(paths, beside, split)
+    else:
+        from callqa.evaluation.real import prepare
 
-    truths = find_truths(list(paths))
-    calls: list[Comparison] = []
-    with Store.open(workspace) as store:
-        for file, truth in truths:
-            calls.append(compare(truth, stored_call(store, file, truth)))
-    result: dict[str, Any] = {"calls": [asdict(call) for call in calls], "met": True}
-    for group in ("one", "two"):
-        chosen = [call for call in calls if call.channels == group]
-        if not chosen:
-            continue
-        title = f"{len(chosen)} calls on {group} channel{'s' if group == 'two' else ''}"
-        figures, targets = pool(chosen), check_targets(chosen)
-        print_calls(console, title, chosen, details)
-        print_figures(console, f"{title}, pooled", figures)
-        print_targets(console, f"{title}, targets", targets)
-        result[f"{group}_channel"] = {
-            "figures": [asdict(figure) for figure in figures],
-            "targets": [asdict(target) for target in targets],
-        }
-        if group == "one":
-            result["met"] = all(target.met for target in targets)
-    return result
+        found = prepare(real, workspace, console)
+    look = len(found) if details else worst
+    evaluation = evaluate(found, workspace, against=earlier, stock_folder=stock, console=console, look=look)
+    _print(console, evaluation, whole=details)
+    if report is not None:
+        from callqa.evaluation.report import write_report
+
+        hand_written = notes or report.with_name(f"{report.stem}-notes.md")
+        text = hand_written.read_text(encoding="utf-8") if hand_written.is_file() else None
+        write_text(report, write_report(evaluation, others, text))
+        console.print(f"written: {report}", markup=False, highlight=False)
+    return evaluation.as_json()
 
 
-def stored_call(store: Store, truth_file: Path, truth: Truth) -> CallAnalysis:
-    """The stored analysis of a truth's recording, found by the recording's content, or by its
-    name where the file itself is not there. Raises `CallqaError` where it was never scored."""
-    from callqa.audio.decode import hash_file
+def _print(console: Console, evaluation: Evaluation, whole: bool) -> None:
+    from callqa.evaluation import tables
+    from callqa.evaluation.saved import CALLQA, shared
 
-    audio = find_audio(truth_file, truth)
-    if audio is not None:
-        known = store.known(hash_file(audio))
-        if known is not None:
-            return store.load(known.id).analysis
-        raise CallqaError(f"{audio} has not been scored in this workspace.", f"Run: callqa score {audio}")
-    return store.load(store.find(truth.file)).analysis
-
-
-def find_audio(truth_file: Path, truth: Truth) -> Path | None:
-    """The recording, beside its truth or one folder up."""
-    for folder in (truth_file.parent, truth_file.parent.parent):
-        if (folder / truth.file).is_file():
-            return folder / truth.file
-    return None
-
-
-def write_json(path: Path, result: dict[str, Any]) -> None:
-    """Write a result for other programs. Raises `CallqaError` where it cannot be written."""
-    try:
-        path.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise CallqaError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+    for title, systems in evaluation.groups():
+        calls = systems[CALLQA]
+        size = f"{title}: {tables.size_of(calls)}"
+        if "wording" not in title:
+            tables.calls_grid(f"{title}, worst first", calls).print(console)
+        tables.figures_grid(size, systems).print(console)
+    console.print(tables.LEGEND, markup=False, highlight=False)
+    console.print(tables.INTERVALS, markup=False, highlight=False)
+    systems = shared(evaluation.systems)
+    if len({call.condition for call in systems[CALLQA]}) > 1:
+        tables.conditions_grid("By condition", systems).print(console)
+    verdicts = tables.verdicts_grid("Verdicts", evaluation.calls)
+    if verdicts is not None:
+        verdicts.print(console)
+    if evaluation.targets:
+        tables.targets_grid("Targets", evaluation.targets).print(console)
+    by_id = {call.id: call for call in evaluation.calls}
+    for call, differences in evaluation.differences.items():
+        tables.print_differences(console, by_id[call], differences, whole)
 
 
 def _needs_paths(paths: list[Path] | None, message: str, example: str) -> None:

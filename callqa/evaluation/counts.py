@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Self, TypeVar
-
-import numpy as np
-
-Item = TypeVar("Item")
+from typing import Self
 
 
 class Additive:
@@ -78,30 +74,20 @@ class SpeakerErrors(Additive):
         return (self.missed + self.false_alarm + self.confusion) / self.total if self.total else None
 
 
-def text_errors(reference: str, hypothesis: str, language: str) -> TextErrors:
-    """Edits between two texts that are normalised already."""
-    import jiwer
+@dataclass(frozen=True, slots=True)
+class LostSpeech(Additive):
+    """Seconds of true speech, each party's for itself, and those of them that came out neither as
+    words nor as listed untranscribed."""
 
-    num_units = len(reference) if language == "zh" else len(reference.split())
-    if not reference:
-        return TextErrors(inserted=len(hypothesis) if language == "zh" else len(hypothesis.split()))
-    process = jiwer.process_characters if language == "zh" else jiwer.process_words
-    found = process(reference, hypothesis)
-    return TextErrors(found.substitutions, found.deletions, found.insertions, num_units)
+    lost: float = 0.0
+    total: float = 0.0
 
 
-def interval(
-    items: Sequence[Item], statistic: Callable[[Sequence[Item]], float | None], num_samples: int = 1000
-) -> tuple[float, float] | None:
-    """Bounds of a statistic of pooled calls that hold in 95 % of draws of as many calls with
-    replacement (percentile bootstrap); None where it cannot be taken or there is one call."""
-    if len(items) < 2:
-        return None
-    rng = np.random.default_rng(0)
-    draws = rng.integers(0, len(items), (num_samples, len(items)))
-    values = [statistic([items[i] for i in draw]) for draw in draws]
-    taken = [value for value in values if value is not None]
-    if not taken:
-        return None
-    low, high = np.quantile(taken, (0.025, 0.975))
-    return float(low), float(high)
+@dataclass(frozen=True, slots=True)
+class InventedText(Additive):
+    """`outside`: words (characters of Mandarin) where nobody speaks; `runs`: longer insertions
+    where somebody does, which nobody said around there. `seconds` of recording they stand in."""
+
+    outside: int = 0
+    runs: int = 0
+    seconds: float = 0.0

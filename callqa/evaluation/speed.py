@@ -20,7 +20,8 @@ import numpy as np
 
 from callqa.data import CallRequest, Turn, Utterance
 from callqa.errors import CallqaError, UsageError
-from callqa.evaluation.truth import Speech, Truth, find_truths, load_rttm
+from callqa.evaluation.references import find_references, load_rttm
+from callqa.evaluation.truth import Speech, Truth
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -85,8 +86,8 @@ def run_speed(
     the only recording. Raises `CallqaError` where a side fails.
     """
     truths = _truths(paths, truth_folder)
-    languages = {path: truth.language for path, truth in truths.items()}
-    references = {path: truth.speech for path, truth in truths.items()}
+    languages = {path: truth.language for path, truth in truths.items() if truth.language}
+    references = {path: truth.speakers or () for path, truth in truths.items()}
     if rttm is not None:
         if len(paths) != 1:
             raise UsageError("--rttm is for one recording.", "Name one recording, or leave --rttm out.")
@@ -186,7 +187,7 @@ def _plain(threads: int) -> Any:
 def _truths(paths: Sequence[Path], folder: Path | None) -> dict[str, Truth]:
     if folder is None:
         return {}
-    by_name = {truth.file: truth for _, truth in find_truths([folder])}
+    by_name = {item.truth.file: item.truth for item in find_references([folder])}
     return {str(path): by_name[path.name] for path in paths if path.name in by_name}
 
 
@@ -258,12 +259,13 @@ def _report(
 def _errors(truth: Truth | None, reference: Speech | None, run: Run) -> dict[str, float | None]:
     """Text error, all words in the order of time so that wrong speakers do not count twice, and
     diarization error without and with a collar."""
-    from callqa.evaluation.compare import assign_speakers, compare_text, speaker_errors
+    from callqa.evaluation.speech import assign_speakers, compare_text, speaker_errors
 
     text = None
-    if truth is not None:
-        _, errors = compare_text(truth, run.utterances, assign_speakers(truth.turns, run.turns))
-        text = errors.rate
+    if truth is not None and truth.language is not None:
+        parties = assign_speakers(truth.turns or (), run.turns)
+        _, errors = compare_text(truth, run.utterances, parties, truth.language)
+        text = errors.rate if errors else None
     speakers = speaker_errors(reference, run.duration, run.turns) if reference else None
     return {
         "text": text,

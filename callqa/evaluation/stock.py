@@ -38,9 +38,11 @@ class StockTools:
         self._whisper: Any = None
         self._diarization: Any = None
 
-    def transcribe(self, samples: Samples, sample_rate_hz: int, language: str | None) -> list[Word]:
-        """Words of mono `samples` `(time,)` at 16 kHz: int8, beam 5, word times, VAD filter. The
-        language is found out where it is None."""
+    def transcribe(
+        self, samples: Samples, sample_rate_hz: int, language: str | None, vad_filter: bool = True
+    ) -> list[Word]:
+        """Words of mono `samples` `(time,)` at 16 kHz: int8, beam 5, word times, VAD filter unless
+        it is switched off. The language is found out where it is None."""
         _check_rate(sample_rate_hz)
         if self._whisper is None:
             from faster_whisper import WhisperModel
@@ -54,7 +56,7 @@ class StockTools:
                 cpu_threads=self._threads,
             )
         segments, _ = self._whisper.transcribe(
-            samples, language=language, beam_size=BEAM_SIZE, word_timestamps=True, vad_filter=True
+            samples, language=language, beam_size=BEAM_SIZE, word_timestamps=True, vad_filter=vad_filter
         )
         return [
             Word(float(word.start), float(word.end), word.word.strip(), float(word.probability))

@@ -1,190 +1,284 @@
-"""Many comparisons as pooled figures with intervals, held against the targets."""
+"""Many comparisons as pooled figures with intervals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from callqa.evaluation.compare import Comparison
-from callqa.evaluation.counts import Found, SpeakerErrors, TextErrors, interval
+from callqa.evaluation.counts import Found
 
-Statistic = Callable[[Sequence[Comparison]], float | None]
+Kind = Literal["share", "number"]
+Parts = Callable[[Comparison], tuple[float, float] | None]
+"""What a call adds to a figure's numerator and denominator; None where it has no part in it."""
 
-MAX_UNCERTAIN_ROLES = 1
-MAX_TALK_SHARE_ERROR = 0.03
-MAX_RATE_ERROR = 0.08
-MIN_GREETING_F1 = 0.95
-MIN_FORBIDDEN_RECALL = 0.9
-MIN_JARGON_RECALL = 0.85
-MIN_JARGON_PRECISION = 0.9
-MAX_TEXT_ERROR = 0.10
-MAX_TEXT_ERROR_OF_A_CALL = 0.20
+CRITERIA = (
+    "greeting",
+    "pace",
+    "politeness",
+    "listening",
+    "jargon",
+    "closing",
+    "guessing",
+    "privacy",
+    "transparency",
+)
+RATE_TOLERANCE = 0.05
+
+_NUM_DRAWS = 2000
+_SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure, pooled as a ratio of sums over calls, or the worst call's where `worst` is given.
+    A ``share`` is shown in percent, a ``number`` as it is."""
+
+    parts: Parts
+    kind: Kind = "share"
+    worst: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One pooled number. `low` and `high` bound it in 95 % of bootstrap draws over calls."""
+    """One pooled number. `low` and `high` bound it in 95 % of bootstrap draws of dialogues; None
+    where there is a single dialogue, and for the worst of calls. `size` is the denominator: what
+    there was to get right."""
 
     name: str
     value: float | None
     low: float | None = None
     high: float | None = None
+    kind: Kind = "share"
+    size: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What has to hold, and what was found. `missed_by` names the calls that break it."""
+class CriterionFigures:
+    """How verdicts of one criterion agree. `confusion` counts pairs of expected and given."""
 
-    name: str
-    found: str
-    met: bool
-    missed_by: tuple[str, ...] = ()
-
-
-def _pooled_text(calls: Sequence[Comparison]) -> float | None:
-    return TextErrors.sum_of(call.text for call in calls).rate
-
-
-def _pooled_text_in_time(calls: Sequence[Comparison]) -> float | None:
-    return TextErrors.sum_of(call.text_in_time for call in calls).rate
-
-
-def _found(name: str, what: str) -> Statistic:
-    def statistic(calls: Sequence[Comparison]) -> float | None:
-        value: float | None = getattr(Found.sum_of(getattr(call, name) for call in calls), what)
-        return value
-
-    return statistic
-
-
-def _mean_abs(name: str) -> Statistic:
-    def statistic(calls: Sequence[Comparison]) -> float | None:
-        values = [abs(value) for call in calls if (value := getattr(call, name)) is not None]
-        return sum(values) / len(values) if values else None
-
-    return statistic
-
-
-def _der(collar: str, part: str | None = None) -> Statistic:
-    def statistic(calls: Sequence[Comparison]) -> float | None:
-        pooled = SpeakerErrors.sum_of(call.speakers[collar] for call in calls)
-        if part is None or not pooled.total:
-            return pooled.rate
-        return float(getattr(pooled, part)) / pooled.total
-
-    return statistic
-
-
-def _roles(result: str) -> Statistic:
-    return lambda calls: sum(call.roles == result for call in calls) / len(calls) if calls else None
-
-
-FIGURES: dict[str, Statistic] = {
-    "roles right": _roles("right"),
-    "roles wrong": _roles("wrong"),
-    "talk share, mean error": _mean_abs("talk_share_error"),
-    "speaking rate, mean error": _mean_abs("rate_error"),
-    "greeting precision": _found("greeting", "precision"),
-    "greeting recall": _found("greeting", "recall"),
-    "greeting F1": _found("greeting", "f1"),
-    "forbidden recall": _found("forbidden", "recall"),
-    "forbidden precision": _found("forbidden", "precision"),
-    "jargon recall, right status": _found("jargon", "recall"),
-    "jargon precision, right status": _found("jargon", "precision"),
-    "jargon recall, any status": _found("jargon_any_status", "recall"),
-    "jargon precision, any status": _found("jargon_any_status", "precision"),
-    "interruption precision": _found("interruptions", "precision"),
-    "interruption recall": _found("interruptions", "recall"),
-    "interruption F1": _found("interruptions", "f1"),
-    "text error": _pooled_text,
-    "text error, in order of time": _pooled_text_in_time,
-    "DER, collar 0": _der("0"),
-    "  missed": _der("0", "missed"),
-    "  false alarm": _der("0", "false_alarm"),
-    "  confusion": _der("0", "confusion"),
-    "DER, collar 0.25": _der("0.25"),
-}
+    criterion: str
+    num_calls: int
+    confusion: dict[str, int]
+    agreement: float | None
+    unsure_share: float | None
+    num_not_met: int
+    num_false: int
 
 
 def pool(calls: Sequence[Comparison]) -> list[Figure]:
-    """All figures over these calls: of summed counts and seconds, not means of calls' ratios,
-    but for the two mean errors."""
+    """All figures over these calls: of summed counts and seconds, not means of calls' ratios, but
+    for the mean errors, which are means over calls.
+
+    Intervals are a percentile bootstrap over dialogues with a fixed seed: calls of one dialogue
+    have the same words and are no independent samples, so a draw takes or leaves them together.
+    """
+    names = list(QUANTITIES)
+    sums = np.zeros((len(calls), len(names), 2))
+    has_part = np.zeros((len(calls), len(names)), dtype=bool)
+    for row, call in enumerate(calls):
+        for column, name in enumerate(names):
+            parts = QUANTITIES[name].parts(call)
+            if parts is not None:
+                sums[row, column] = parts
+                has_part[row, column] = True
+    bounds = _intervals(sums, [call.dialogue for call in calls])
     figures = []
-    for name, statistic in FIGURES.items():
-        bounds = interval(calls, statistic)
-        low, high = bounds if bounds else (None, None)
-        figures.append(Figure(name, statistic(calls), low, high))
+    for column, name in enumerate(names):
+        quantity = QUANTITIES[name]
+        numerator, denominator = sums[:, column].sum(axis=0)
+        if quantity.worst:
+            own = sums[has_part[:, column], column]
+            value = float((own[:, 0] / own[:, 1]).max()) if len(own) else None
+            figures.append(Figure(name, value, None, None, quantity.kind, float(denominator)))
+            continue
+        value = float(numerator / denominator) if denominator else None
+        low, high = bounds[column] if value is not None and bounds is not None else (None, None)
+        figures.append(Figure(name, value, low, high, quantity.kind, float(denominator)))
     return figures
 
 
-def check_targets(calls: Sequence[Comparison]) -> list[Target]:
-    """The project's accuracy targets on these calls. A number that callqa did not give, because
-    roles are uncertain, breaks no target but that of roles."""
-    wrong = [call.id for call in calls if call.roles == "wrong"]
-    uncertain = [call.id for call in calls if call.roles == "uncertain"]
-    alarmed = [call.id for call in calls if call.polite_false_alarms]
-    uncovered = [call.id for call in calls if call.uncovered]
-    garbled = [call.id for call in calls if (call.text.rate or 0) > MAX_TEXT_ERROR_OF_A_CALL]
-    return [
-        Target("no role wrong", f"{len(wrong)}", not wrong, tuple(wrong)),
-        Target(
-            f"roles uncertain in at most {MAX_UNCERTAIN_ROLES} call",
-            f"{len(uncertain)}",
-            len(uncertain) <= MAX_UNCERTAIN_ROLES,
-            tuple(uncertain),
-        ),
-        _each(
-            calls, "talk_share_error", MAX_TALK_SHARE_ERROR, "talk share of every call within 0.03", "{:.3f}"
-        ),
-        _each(calls, "rate_error", MAX_RATE_ERROR, "speaking rate of every call within 8 %", "{:.1%}"),
-        _at_least(calls, "greeting F1", MIN_GREETING_F1),
-        _at_least(calls, "forbidden recall", MIN_FORBIDDEN_RECALL),
-        Target(
-            "no forbidden phrase found in a polite call",
-            f"{sum(call.polite_false_alarms for call in calls)}",
-            not alarmed,
-            tuple(alarmed),
-        ),
-        _at_least(calls, "jargon recall, right status", MIN_JARGON_RECALL),
-        _at_least(calls, "jargon precision, right status", MIN_JARGON_PRECISION),
-        Target(
-            "text error over all calls at most 10 %",
-            _percent(_pooled_text(calls)),
-            (_pooled_text(calls) or 0) <= MAX_TEXT_ERROR,
-        ),
-        Target(
-            "text error of no call over 20 %",
-            _percent(max((call.text.rate or 0 for call in calls), default=None)),
-            not garbled,
-            tuple(garbled),
-        ),
-        Target(
-            "every turn over 1 s has words or is listed as untranscribed",
-            f"{sum(len(call.uncovered) for call in calls)} without",
-            not uncovered,
-            tuple(uncovered),
-        ),
-    ]
+def agree(calls: Sequence[Comparison]) -> list[CriterionFigures]:
+    """Agreement of verdicts per criterion, over those that were not `unsure`. `num_false` of the
+    `num_not_met` given accuse the agent of what is otherwise in truth."""
+    found = []
+    known = {item.criterion for call in calls for item in call.verdicts}
+    for criterion in sorted(known, key=lambda name: (CRITERIA.index(name) if name in CRITERIA else 99, name)):
+        pairs = [item for call in calls for item in call.verdicts if item.criterion == criterion]
+        judged = [item for item in pairs if item.given != "unsure"]
+        accused = [item for item in pairs if item.given == "not_met"]
+        confusion: dict[str, int] = {}
+        for item in pairs:
+            key = f"{item.expected} → {item.given}"
+            confusion[key] = confusion.get(key, 0) + 1
+        found.append(
+            CriterionFigures(
+                criterion,
+                len(pairs),
+                dict(sorted(confusion.items())),
+                sum(item.expected == item.given for item in judged) / len(judged) if judged else None,
+                1 - len(judged) / len(pairs),
+                len(accused),
+                sum(item.expected != "not_met" for item in accused),
+            )
+        )
+    return found
 
 
-def _each(calls: Sequence[Comparison], name: str, limit: float, wording: str, pattern: str) -> Target:
-    values = {call.id: abs(value) for call in calls if (value := getattr(call, name)) is not None}
-    worst = max(values.values(), default=0.0)
-    broken = tuple(call for call, value in values.items() if value > limit)
-    # A call whose roles are certain has to have the number.
-    lacking = tuple(call.id for call in calls if call.roles != "uncertain" and call.id not in values)
-    found = "worst " + pattern.format(worst) + (f", {len(lacking)} without a number" if lacking else "")
-    return Target(wording, found, not broken and not lacking, broken + lacking)
+def _intervals(sums: NDArray[np.float64], dialogues: Sequence[str]) -> list[tuple[float, float]] | None:
+    """Bounds of each column's ratio; None where there are not two dialogues to draw from."""
+    names = sorted(set(dialogues))
+    if len(names) < 2:
+        return None
+    by_dialogue = np.zeros((len(names), *sums.shape[1:]))  # (dialogue, figure, numerator | denominator)
+    np.add.at(by_dialogue, [names.index(dialogue) for dialogue in dialogues], sums)
+    draws = np.random.default_rng(_SEED).multinomial(
+        len(names), np.full(len(names), 1 / len(names)), size=_NUM_DRAWS
+    )
+    drawn = np.einsum("sd,dfp->sfp", draws.astype(float), by_dialogue)
+    bounds = []
+    for column in range(sums.shape[1]):
+        has = drawn[:, column, 1] > 0
+        ratios = drawn[has, column, 0] / drawn[has, column, 1]
+        low, high = np.quantile(ratios, (0.025, 0.975)) if len(ratios) else (0.0, 0.0)
+        bounds.append((float(low), float(high)))
+    return bounds
 
 
-def _at_least(calls: Sequence[Comparison], name: str, limit: float) -> Target:
-    value = FIGURES[name](calls)
-    return Target(f"{name} at least {limit:g}", _number(value), value is None or value >= limit)
+def _roles(result: str) -> Parts:
+    return lambda call: None if call.roles is None else (float(call.roles == result), 1.0)
 
 
-def _number(value: float | None) -> str:
-    return "nothing to find" if value is None else f"{value:.3f}"
+def _abs(name: str) -> Parts:
+    def parts(call: Comparison) -> tuple[float, float] | None:
+        value = getattr(call, name)
+        return None if value is None else (abs(value), 1.0)
+
+    return parts
 
 
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
+def _rate_within(call: Comparison) -> tuple[float, float] | None:
+    """A call whose roles are settled has to have the number."""
+    if not call.rate_known or (call.rate_error is None and call.roles == "uncertain"):
+        return None
+    return float(call.rate_error is not None and abs(call.rate_error) <= RATE_TOLERANCE), 1.0
+
+
+def _recall(get: Callable[[Comparison], Found | None]) -> Parts:
+    return lambda call: None if (f := get(call)) is None else (f.right, f.right + f.missed)
+
+
+def _precision(get: Callable[[Comparison], Found | None]) -> Parts:
+    return lambda call: None if (f := get(call)) is None else (f.right, f.right + f.false)
+
+
+def _f1(get: Callable[[Comparison], Found | None]) -> Parts:
+    return lambda call: None if (f := get(call)) is None else (2 * f.right, 2 * f.right + f.missed + f.false)
+
+
+def _text(which: str, part: str | None = None) -> Parts:
+    def parts(call: Comparison) -> tuple[float, float] | None:
+        errors = getattr(call, which)
+        if errors is None:
+            return None
+        wrong = errors.substituted + errors.deleted + errors.inserted
+        return (wrong if part is None else getattr(errors, part)), errors.reference
+
+    return parts
+
+
+def _der(collar: str, part: str | None = None) -> Parts:
+    def parts(call: Comparison) -> tuple[float, float] | None:
+        if call.speakers is None:
+            return None
+        errors = call.speakers[collar]
+        wrong = errors.missed + errors.false_alarm + errors.confusion
+        return (wrong if part is None else getattr(errors, part)), errors.total
+
+    return parts
+
+
+def _lost(call: Comparison) -> tuple[float, float] | None:
+    return None if call.speech is None else (call.speech.lost, call.speech.total)
+
+
+def _invented(*names: str) -> Parts:
+    def parts(call: Comparison) -> tuple[float, float] | None:
+        if call.invented is None:
+            return None
+        return sum(getattr(call.invented, name) for name in names), call.invented.seconds / 3600
+
+    return parts
+
+
+def _element(name: str) -> Callable[[Comparison], Found | None]:
+    return lambda call: None if call.greeting is None else call.greeting[name]
+
+
+def _agreement(call: Comparison) -> tuple[float, float] | None:
+    judged = [item for item in call.verdicts if item.given != "unsure"]
+    return (sum(item.expected == item.given for item in judged), len(judged)) if judged else None
+
+
+def _unsure(call: Comparison) -> tuple[float, float] | None:
+    given = [item.given for item in call.verdicts]
+    return (given.count("unsure"), len(given)) if given else None
+
+
+def _accused(call: Comparison) -> tuple[float, float] | None:
+    accused = [item for item in call.verdicts if item.given == "not_met"]
+    return (sum(item.expected != "not_met" for item in accused), len(accused)) if accused else None
+
+
+def _found(label: str, get: Callable[[Comparison], Found | None]) -> dict[str, Quantity]:
+    return {
+        f"{label} precision": Quantity(_precision(get)),
+        f"{label} recall": Quantity(_recall(get)),
+        f"{label} F1": Quantity(_f1(get)),
+    }
+
+
+QUANTITIES: dict[str, Quantity] = {
+    "roles right": Quantity(_roles("right")),
+    "roles wrong": Quantity(_roles("wrong")),
+    "roles uncertain": Quantity(_roles("uncertain")),
+    "DER, collar 0": Quantity(_der("0")),
+    "  missed": Quantity(_der("0", "missed")),
+    "  false alarm": Quantity(_der("0", "false_alarm")),
+    "  confusion": Quantity(_der("0", "confusion")),
+    "DER, collar 0.25": Quantity(_der("0.25")),
+    "text error": Quantity(_text("text")),
+    "  substituted": Quantity(_text("text", "substituted")),
+    "  deleted": Quantity(_text("text", "deleted")),
+    "  inserted": Quantity(_text("text", "inserted")),
+    "text error, in order of time": Quantity(_text("text_in_time")),
+    "  substituted, in time": Quantity(_text("text_in_time", "substituted")),
+    "  deleted, in time": Quantity(_text("text_in_time", "deleted")),
+    "  inserted, in time": Quantity(_text("text_in_time", "inserted")),
+    "speech lost": Quantity(_lost),
+    "invented per hour": Quantity(_invented("outside", "runs"), "number"),
+    "  words where nobody speaks": Quantity(_invented("outside"), "number"),
+    "  runs that nobody said": Quantity(_invented("runs"), "number"),
+    "talk share, mean error": Quantity(_abs("talk_share_error"), "number"),
+    "talk share, worst error": Quantity(_abs("talk_share_error"), "number", worst=True),
+    "speaking rate, mean error": Quantity(_abs("rate_error")),
+    "speaking rate, worst error": Quantity(_abs("rate_error"), worst=True),
+    "speaking rate within 5 %": Quantity(_rate_within),
+    "salutation F1": Quantity(_f1(_element("salutation"))),
+    "company F1": Quantity(_f1(_element("company"))),
+    "name F1": Quantity(_f1(_element("name"))),
+    "offer F1": Quantity(_f1(_element("offer"))),
+    **_found("greeting", lambda call: call.whole_greeting),
+    **_found("jargon", lambda call: call.jargon),
+    **_found("jargon, any status,", lambda call: call.jargon_any_status),
+    **_found("forbidden", lambda call: call.forbidden),
+    **_found("agent interruption", lambda call: call.interruptions),
+    **_found("customer interruption", lambda call: call.customer_interruptions),
+    "verdicts that agree": Quantity(_agreement),
+    "verdicts unsure": Quantity(_unsure),
+    "not_met given wrongly": Quantity(_accused),
+}

@@ -34,6 +34,10 @@ TRUTH: dict[str, Any] = {
     "language": "zh",
     "duration": 40.0,
     "layout": "mono",
+    "wording": "written",
+    "condition": "clean",
+    "synthetic": True,
+    "conditions": {"snr_db": 30.0, "line_codec": "alaw", "codec": "pcm_s16le", "leakage_db": None},
     "title": "not compared",
     "turns": [
         {"start": 0.5, "end": 4.5, "role": "agent", "text": "您好，我是中国移动的李娜，请问有什么可以帮您？"},
