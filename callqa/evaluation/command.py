@@ -212,6 +212,8 @@ def _print(console: Console, evaluation: Evaluation, whole: bool) -> None:
     for title, systems in evaluation.groups():
         calls = systems[CALLQA]
         size = f"{title}: {tables.size_of(calls)}"
+        if any(call.agrees for call in calls):
+            size += "; text error is disagreement with recognised words"
         if "wording" not in title:
             tables.calls_grid(f"{title}, worst first", calls).print(console)
         tables.figures_grid(size, systems).print(console)

@@ -33,8 +33,9 @@ class Comparison:
     """How one call came out. Shares are 0-1; None where the reference says nothing about it, or
     callqa gave no number.
 
-    `dialogue` names calls of the same words, `group` one of `callqa.evaluation.truth.GROUPS`,
-    `file` what to play. `text` compares each party's words in their own order, which overlap
+    `dialogue` names calls of the same words, several dialogues in one call with ``+`` between;
+    `group` is one of `callqa.evaluation.truth.GROUPS`, `file` what to play. `text` compares each
+    party's words in their own order, which overlap
     cannot shuffle; `text_in_time` all words in the order of their times. `jargon` counts a term
     only with the right status, `jargon_any_status` any. `unlisted_jargon` are terms that the
     script does have there but the truth's list does not: they are neither right nor false.
@@ -76,6 +77,11 @@ class Comparison:
     uncovered: tuple[TimeSpan, ...] = ()
     invented: InventedText | None = None
     details: tuple[str, ...] = ()
+
+    @property
+    def dialogues(self) -> tuple[str, ...]:
+        """The dialogues that are spoken in the call."""
+        return tuple(self.dialogue.split("+"))
 
     @property
     def whole_greeting(self) -> Found | None:

@@ -108,7 +108,7 @@ def _worst(calls: Sequence[Comparison]) -> str:
 
 def _real(systems: Systems) -> str:
     common = shared(systems)
-    names = list(dict.fromkeys(call.condition or "-" for call in common[CALLQA]))
+    names = sorted({call.condition or "-" for call in common[CALLQA]})
     parts = []
     for name in names:
         chosen = {

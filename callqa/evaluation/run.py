@@ -14,7 +14,7 @@ from callqa.evaluation.references import Reference
 from callqa.evaluation.saved import CALLQA, save_systems, shared
 from callqa.evaluation.summary import agree, pool
 from callqa.evaluation.targets import Target, check_targets
-from callqa.evaluation.truth import GROUPS
+from callqa.evaluation.truth import ANY, GROUPS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,12 +44,24 @@ class Evaluation:
         return all(target.met is not False for target in self.targets)
 
     def groups(self) -> Iterator[tuple[str, dict[str, list[Comparison]]]]:
-        """Calls by group, and by wording within one that has several; every system over the same
-        calls."""
+        """Calls by group, and by wording within one that has several, or by condition where nothing
+        groups them; every system over the same calls."""
         systems = shared(self.systems)
         for group in GROUPS:
             members = {name: [c for c in calls if c.group == group] for name, calls in systems.items()}
             if not members[CALLQA]:
+                continue
+            conditions = list(dict.fromkeys(call.condition for call in members[CALLQA]))
+            if group == ANY and len(conditions) > 1:
+                # Sets of recordings that have nothing in common; their sum would mean nothing.
+                for condition in conditions:
+                    yield (
+                        condition or group,
+                        {
+                            name: [c for c in calls if c.condition == condition]
+                            for name, calls in members.items()
+                        },
+                    )
                 continue
             yield group, members
             wordings = sorted({call.wording for call in members[CALLQA] if call.wording})

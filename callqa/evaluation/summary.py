@@ -75,7 +75,8 @@ def pool(calls: Sequence[Comparison]) -> list[Figure]:
     for the mean errors, which are means over calls.
 
     Intervals are a percentile bootstrap over dialogues with a fixed seed: calls of one dialogue
-    have the same words and are no independent samples, so a draw takes or leaves them together.
+    have the same words and are no independent samples, so a draw takes or leaves them together
+    (a call of several dialogues goes with its first).
     """
     names = list(QUANTITIES)
     sums = np.zeros((len(calls), len(names), 2))
@@ -86,7 +87,7 @@ def pool(calls: Sequence[Comparison]) -> list[Figure]:
             if parts is not None:
                 sums[row, column] = parts
                 has_part[row, column] = True
-    bounds = _intervals(sums, [call.dialogue for call in calls])
+    bounds = _intervals(sums, [call.dialogues[0] for call in calls])
     figures = []
     for column, name in enumerate(names):
         quantity = QUANTITIES[name]

@@ -84,7 +84,7 @@ class Grid:
 
 def size_of(calls: Sequence[Comparison]) -> str:
     """How many calls and dialogues, and how long they are."""
-    num_dialogues = len({call.dialogue for call in calls})
+    num_dialogues = len({dialogue for call in calls for dialogue in call.dialogues})
     hours = sum(call.duration for call in calls) / 3600
     return (
         f"{len(calls)} call{'' if len(calls) == 1 else 's'} of {num_dialogues} "

@@ -89,6 +89,10 @@ class OtherSound(_Stretch):
     kind: str
 
 
+class Agent(_Stretch):
+    """One of two agents of a call that was handed over, from the first word to the last."""
+
+
 class Conditions(_Known):
     """What the recording went through; None where that is not known or did not happen."""
 
@@ -126,6 +130,7 @@ class Truth(_Known):
     talk_share: float | None = Field(None, ge=0, le=1)
     speaking_rate: float | None = Field(None, gt=0)
     expected: Mapping[str, str] = Field(default_factory=dict)
+    agents: tuple[Agent, ...] = ()
     split: str | None = None
     dialogue: str | None = None
     wording: str | None = None
@@ -155,7 +160,7 @@ class Truth(_Known):
     def speakers(self) -> Speech | None:
         """Who speaks when, as persons."""
         turns = self.speech if self.speech is not None else self.turns
-        return None if turns is None else [(turn.span, turn.person) for turn in turns]
+        return None if turns is None else [(turn.span, self._person(turn)) for turn in turns]
 
     @property
     def spoken(self) -> tuple[TrueTurn, ...] | None:
@@ -163,6 +168,12 @@ class Truth(_Known):
         if self.turns is None or any(turn.text is None for turn in self.turns):
             return None
         return self.turns
+
+    def _person(self, turn: TrueTurn) -> str:
+        if turn.voice or turn.role is not Role.AGENT or len(self.agents) < 2:
+            return turn.person
+        shared = [agent.span.overlap(turn.span) for agent in self.agents]
+        return f"{turn.role} {shared.index(max(shared)) + 1}"
 
     def turns_of(self, role: Role) -> tuple[TrueTurn, ...]:
         """One role's turns in time order."""

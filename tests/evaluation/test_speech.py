@@ -143,9 +143,8 @@ def test_a_boundary_off_by_a_fifth_of_a_second_is_inside_the_collar(truth: Truth
 
 
 def test_two_agents_are_two_speakers_of_one_party(truth: Truth, analyse: Any) -> None:
-    plain = truth.model_dump()["turns"]
-    plain[2]["voice"] = "agent2"
-    handed = Truth.model_validate({**truth.model_dump(), "turns": plain})
+    agents = [{"start": 0.5, "end": 4.5, "name": "李娜"}, {"start": 11.0, "end": 18.0, "name": "王强"}]
+    handed = Truth.model_validate({**truth.model_dump(), "agents": agents})
     turns = list(perfect(truth).facts.turns)
     turns[2] = replace(turns[2], speaker="SPEAKER_02")
     utterances = list(perfect(truth).facts.utterances)
