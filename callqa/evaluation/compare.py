@@ -35,12 +35,11 @@ class Comparison:
 
     `dialogue` names calls of the same words, several dialogues in one call with ``+`` between;
     `group` is one of `callqa.evaluation.truth.GROUPS`, `file` what to play. `text` compares each
-    party's words in their own order, which overlap
-    cannot shuffle; `text_in_time` all words in the order of their times. `jargon` counts a term
-    only with the right status, `jargon_any_status` any. `unlisted_jargon` are terms that the
-    script does have there but the truth's list does not: they are neither right nor false.
-    `polite_false_alarms` are forbidden phrases found in a call that has none and nothing
-    impolite. `interruptions` are the agent's.
+    party's words in their own order, which overlap cannot shuffle; `text_in_time` all words in the
+    order of their times. `jargon` counts a term only with the right status, `jargon_any_status`
+    any. `unlisted_jargon` are terms that the script does have there but the truth's list does not:
+    they are neither right nor false. `polite_false_alarms` are forbidden phrases found in a call
+    that has none and nothing impolite. `interruptions` are the agent's.
     """
 
     id: str

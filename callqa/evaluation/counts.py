@@ -76,11 +76,12 @@ class SpeakerErrors(Additive):
 
 @dataclass(frozen=True, slots=True)
 class LostSpeech(Additive):
-    """Seconds of true speech, each party's for itself, and those of them that came out neither as
-    words nor as listed untranscribed."""
+    """Seconds of true speech, each party's for itself; those of them that came out neither as words
+    nor as listed untranscribed; and those that were listed so."""
 
     lost: float = 0.0
     total: float = 0.0
+    listed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,8 @@ def find_lost(
         if not near and turn.span.duration > MIN_LOST and not intersect([turn.span], heard.untranscribed):
             uncovered.append(turn.span)
     total = sum(turn.span.duration for turn in turns)
-    return LostSpeech(sum(s.duration for s in lost), total), tuple(sorted(lost)), tuple(uncovered)
+    told = sum(total_duration(intersect([turn.span], heard.untranscribed)) for turn in turns)
+    return LostSpeech(sum(s.duration for s in lost), total, told), tuple(sorted(lost)), tuple(uncovered)
 
 
 def find_invented(

@@ -7,6 +7,7 @@ or transcript is used here.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,7 +74,10 @@ class StockTools:
         import torch
 
         waveform = torch.from_numpy(np.ascontiguousarray(samples))[None]
-        annotation = self._diarization({"waveform": waveform, "sample_rate": RATE_HZ}, num_speakers=2)
+        with warnings.catch_warnings():
+            # That a recording of one person has not two speakers is no news.
+            warnings.simplefilter("ignore", UserWarning)
+            annotation = self._diarization({"waveform": waveform, "sample_rate": RATE_HZ}, num_speakers=2)
         return [
             Turn(float(segment.start), float(segment.end), str(label))
             for segment, _, label in annotation.itertracks(yield_label=True)

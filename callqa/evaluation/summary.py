@@ -207,6 +207,10 @@ def _lost(call: Comparison) -> tuple[float, float] | None:
     return None if call.speech is None else (call.speech.lost, call.speech.total)
 
 
+def _listed(call: Comparison) -> tuple[float, float] | None:
+    return None if call.speech is None else (call.speech.listed, call.speech.total)
+
+
 def _invented(*names: str) -> Parts:
     def parts(call: Comparison) -> tuple[float, float] | None:
         if call.invented is None:
@@ -261,6 +265,7 @@ QUANTITIES: dict[str, Quantity] = {
     "  deleted, in time": Quantity(_text("text_in_time", "deleted")),
     "  inserted, in time": Quantity(_text("text_in_time", "inserted")),
     "speech lost": Quantity(_lost),
+    "speech listed as untranscribed": Quantity(_listed),
     "invented per hour": Quantity(_invented("outside", "runs"), "number"),
     "  words where nobody speaks": Quantity(_invented("outside"), "number"),
     "  runs that nobody said": Quantity(_invented("runs"), "number"),

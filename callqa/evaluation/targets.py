@@ -75,7 +75,9 @@ def show_number(value: float | None, kind: str) -> str:
     """A share in percent, a number as it is, ``-`` where there is none."""
     if value is None:
         return "-"
-    return f"{value:.1%}" if kind == "share" else f"{value:.3g}" if value >= 1 else f"{value:.3f}"
+    if kind == "share":
+        return f"{value:.1%}"
+    return f"{value:.3g}" if value >= 1 or not value else f"{value:.3f}"
 
 
 def _limits(

@@ -61,7 +61,7 @@ def test_a_lost_turn_is_lost_speech_unless_it_is_listed(truth: Truth, analyse: A
     assert call.lost == call.uncovered == (TimeSpan(19.0, 21.0),)
     assert call.details == ("speech lost at 19.0–21.0 s",)
     listed = compare(truth, analyse(utterances=without, coverage=Coverage(20.0, 2.0, (TimeSpan(19, 21),))))
-    assert (listed.speech, listed.uncovered) == (LostSpeech(0, 20.0), ())
+    assert (listed.speech, listed.uncovered) == (LostSpeech(0, 20.0, 2.0), ())
 
 
 def test_a_lost_half_of_a_turn_is_lost_speech_a_pause_is_not(truth: Truth, analyse: Any) -> None:
