@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from callqa.evaluation.alignment import Alignment, Unit
-from callqa.evaluation.speech import Heard, align_parties, assign_speakers
+from callqa.evaluation.speech import Heard, align_in_time, align_parties, assign_speakers
 from callqa.evaluation.truth import TrueTurn, Truth
 
 _GAP = {1: "*", 2: "＊"}
@@ -37,13 +37,18 @@ class TurnDifference:
 
 
 def find_differences(truth: Truth, heard: Heard) -> list[TurnDifference]:
-    """Every true turn with what was heard of its party in its place, in time order; nothing where
-    the reference has no turns with words. What was inserted stands in the turn before it."""
+    """Every true turn with what was heard of its party in its place, in time order; one row of the
+    whole recording where the reference has words without times. What was inserted stands in the
+    turn before it."""
     turns = truth.spoken
-    if turns is None:
-        return []
-    parties = assign_speakers(turns, heard.turns)
     language = truth.language or heard.language
+    if turns is None:
+        whole = align_in_time(truth, heard.utterances, language)
+        if whole is None:
+            return []
+        texts = tuple((said.text if said else "", own.text if own else "") for said, own in _pairs(whole))
+        return [TurnDifference(0.0, truth.duration or heard.duration, "all", texts)]
+    parties = assign_speakers(turns, heard.turns)
     alignments = align_parties(turns, heard.utterances, parties, language)
     pairs: list[list[tuple[str, str]]] = [[] for _ in turns]
     for party, alignment in alignments.items():

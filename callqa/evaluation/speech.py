@@ -148,21 +148,31 @@ def compare_text(
     """Errors of each party's words in their own order, which overlap cannot shuffle, and of all
     words in the order of time. The first is None where it is not known who said what."""
     turns = truth.spoken
+    in_time = align_in_time(truth, utterances, language)
+    if turns is None:
+        return None, None if in_time is None else in_time.errors
+    by_party = align_parties(turns, utterances, parties, language)
+    own = TextErrors.sum_of(alignment.errors for alignment in by_party.values())
+    return own, None if in_time is None else in_time.errors
+
+
+def align_in_time(truth: Truth, utterances: Sequence[Utterance], language: str) -> Alignment | None:
+    """All words, whoever said them, in the order of their times; None where the reference has none."""
+    turns = truth.spoken
+    if turns is not None:
+        said = [
+            unit
+            for turn in sorted(turns, key=lambda turn: turn.start)
+            for unit in spread_units(turn.text or "", turn.start, turn.end, 0, language)
+        ]
+    elif truth.text is not None:
+        said = spread_units(truth.text, 0.0, 0.0, 0, language)
+    else:
+        return None
     words = sorted((word for item in utterances for word in item.words), key=lambda word: word.start)
     joiner = "" if language == "zh" else " "
-    heard = [Unit(text, 0.0, 0.0, 0) for text in split_units(joiner.join(w.text for w in words), language)]
-    if turns is None:
-        if truth.text is None:
-            return None, None
-        return None, align(spread_units(truth.text, 0.0, 0.0, 0, language), heard).errors
-    by_party = align_parties(turns, utterances, parties, language)
-    said = [
-        unit
-        for turn in sorted(turns, key=lambda turn: turn.start)
-        for unit in spread_units(turn.text or "", turn.start, turn.end, 0, language)
-    ]
-    own = TextErrors.sum_of(alignment.errors for alignment in by_party.values())
-    return own, align(said, heard).errors
+    heard = split_units(joiner.join(word.text for word in words), language)
+    return align(said, [Unit(text, 0.0, 0.0, 0) for text in heard])
 
 
 def find_lost(

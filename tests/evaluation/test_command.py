@@ -169,3 +169,27 @@ def test_plain_tools_words_go_to_the_turn_they_share_most_with() -> None:
 
 def test_memory_is_in_megabytes() -> None:
     assert 10 < peak_memory_mb() < 100_000
+
+
+def test_real_voices_have_their_own_part_of_the_document(workspace: Path, tmp_path: Path) -> None:
+    truth, saved, report = tmp_path / "truth", tmp_path / "real.json", tmp_path / "accuracy.md"
+    arguments = [str(truth), "--workspace", str(workspace)]
+    assert run(*arguments, "--json", str(saved)).exit_code == 0
+    assert run(*arguments, "--report", str(report)).exit_code == 0
+    assert "## Real voices\n\nNothing was measured." in report.read_text(encoding="utf-8")
+    assert run(*arguments, "--report", str(report), "--real-results", str(saved)).exit_code == 0
+    real = report.read_text(encoding="utf-8").split("## Real voices")[1]
+    assert "### clean\n\n1 call of 1 dialogue, 0.01 h." in real
+    assert "| DER, collar 0.25 | 0.0% |" in real
+
+
+def test_recordings_of_unknown_kind_are_shown_set_by_set(workspace: Path, tmp_path: Path) -> None:
+    path = tmp_path / "truth" / "zh99.json"
+    plain = {name: value for name, value in TRUTH.items() if name != "conditions"}
+    for name, condition in (("zh99", "read"), ("zh98", "telephone")):
+        changed = {**plain, "id": name, "condition": condition}
+        path.with_name(f"{name}.json").write_text(json.dumps(changed, ensure_ascii=False), encoding="utf-8")
+    output = run(str(path.parent), "--workspace", str(workspace)).output
+    assert "read: 1 call" in output
+    assert "telephone: 1 call" in output
+    assert "unknown condition" not in output

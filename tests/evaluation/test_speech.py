@@ -168,6 +168,14 @@ def test_reference_and_result_stand_beside_each_other(truth: Truth, analyse: Any
     assert rows[3].lines() == ("好吧谢谢＊＊", "好把谢谢你了")
 
 
+def test_words_without_times_stand_in_one_row(analyse: Any) -> None:
+    truth = Truth(id="a", file="a.wav", text="您好，我是")
+    (row,) = find_differences(truth, heard_by_callqa(analyse()))
+    assert (row.start, row.end, row.num_errors) == (0.0, 40.0, 46)
+    assert row.lines()[0].startswith("您好我是＊")
+    assert find_differences(Truth(id="a", file="a.wav"), heard_by_callqa(analyse())) == []
+
+
 def test_ratios_of_nothing_are_nothing() -> None:
     nothing = Found()
     assert (nothing.recall, nothing.precision, nothing.f1) == (None, None, None)
