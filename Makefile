@@ -49,4 +49,4 @@ check: $(VENV)/.installed
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
-	find callqa tests samples -name __pycache__ -type d -prune -exec rm -rf {} +
+	find callqa corpus samples tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -71,7 +71,8 @@ class Synthesizer:
             for symbol, origin in zip(phonemes.symbols, phonemes.origin, strict=True)
             if symbol in self._symbols
         ]
-        styles = np.mean([self._styles(name) for name in voice.split("+")], axis=0, dtype=np.float32)
+        halves = [self._styles(name) for name in voice.split("+")]
+        styles = np.asarray(np.mean(halves, axis=0), np.float32)
         tokens = np.array([[0, *(token for token, _ in known), 0]], np.int64)
         samples, durations = self._run(tokens, styles[min(len(known), 509)], voice, speed)
         step = len(samples) / float(durations.sum()) / RATE_HZ
