@@ -52,7 +52,7 @@ def evaluate_command(
         typer.Option(
             metavar="DIR",
             help="Beside callqa, plain faster-whisper and pyannote.audio. Their results are kept in this "
-            "folder, and computed where it lacks them: about half a call's length for each.",
+            "folder, and computed where it lacks them: about a call's length for each on two cores.",
         ),
     ] = None,
     against: Annotated[
