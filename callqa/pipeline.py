@@ -146,7 +146,7 @@ class _Models:
         if not found.turns:
             return _nothing_said(recording, recording.language)
         tell("words", 0.2)
-        transcription = self._transcribe(recording, samples, found.turns, tell)
+        transcription = self._transcribe(recording, samples, found, tell)
         announced = find_announcements(transcription.utterances, transcription.language)
         if announced:
             # The machine's voice may have been taken for one of the parties: listen again without.
@@ -154,7 +154,7 @@ class _Models:
             found = dataclasses.replace(again, turns=without(again.turns, announced))
             if not found.turns:
                 return _nothing_said(recording, transcription.language)
-            transcription = self._transcribe(recording, samples, found.turns, tell)
+            transcription = self._transcribe(recording, samples, found, tell)
         turns, utterances = found.turns, transcription.utterances
         tell("roles", 0.9)
         language = transcription.language
@@ -190,7 +190,7 @@ class _Models:
             return dataclasses.replace(found, turns=without(found.turns, ignore)) if ignore else found
         return turns_of_mix(self._diarizer, samples[0], settings.turns, ignore)
 
-    def _transcribe(self, recording: Recording, samples: Samples, turns: Sequence[Turn], tell: Hook) -> Any:
+    def _transcribe(self, recording: Recording, samples: Samples, found: FoundTurns, tell: Hook) -> Any:
         from callqa.transcript.prompts import build_prompt
 
         def prompt_for(language: str) -> str:
@@ -199,10 +199,11 @@ class _Models:
 
         return self._transcriber.transcribe(
             list(samples),
-            turns,
+            found.turns,
             recording.language,
             prompt_for,
             lambda share: tell("words", 0.2 + 0.7 * share),
+            louder=found.louder,
         )
 
     def _roles(

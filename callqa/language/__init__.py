@@ -15,6 +15,7 @@ __all__ = [
     "find_phrase",
     "normalise_for_scoring",
     "searcher",
+    "sounds",
 ]
 
 _NOT_SPOKEN = re.compile(r"[\W_]+")
@@ -35,6 +36,17 @@ def searcher(text: str, language: str) -> PhraseSearcher:
 def find_phrase(phrase: str, text: str, language: str, threshold: float) -> list[PhraseMatch]:
     """Where a phrase was said in a text: best matches that do not overlap, in text order."""
     return searcher(text, language).find(phrase, threshold)
+
+
+def sounds(text: str, language: str) -> tuple[str, ...]:
+    """One key for each syllable (Mandarin) or word (English); what recognition mixes up shares it.
+
+    >>> sounds("先听我说", "zh") == sounds("先停我所", "zh")
+    True
+    """
+    if language == "zh":
+        return phonetics.folded(mandarin.pinyin(text))
+    return tuple(english.sound_key(token.text) or token.text for token in english.tokens(text))
 
 
 def normalise_for_scoring(text: str, language: str) -> str:

@@ -92,6 +92,11 @@ def similarity(ours: Sequence[Syllable], theirs: Sequence[Syllable]) -> float:
     return max(0.0, 1 - row[-1] / max(len(ours), len(theirs)))
 
 
+def folded(syllables: Sequence[Syllable]) -> tuple[str, ...]:
+    """One key a syllable, without tone, the same for sounds that are often mixed up."""
+    return tuple("".join(_fold(syllable)) for syllable in syllables)
+
+
 def find_phrase(phrase: str, text: str, threshold: float) -> list[PhraseMatch]:
     """Where a phrase was said in a text; for many phrases in one text make a `Searcher`.
 

@@ -17,6 +17,8 @@ from callqa.data import (
     Utterance,
     Word,
     intersect,
+    merge_spans,
+    subtract,
     total_duration,
 )
 from callqa.language import count_syllables
@@ -27,6 +29,7 @@ _BACKCHANNEL_WORDS = {
     *("mm", "mhm", "mm-hm", "mmhmm", "hmm", "hm", "uh", "uh-huh", "um", "ah", "oh", "yeah", "yes", "yep"),
     *("yup", "ok", "okay", "right", "sure", "alright", "good"),
 }
+_BETWEEN_WORDS = 0.6  # seconds between words in which nothing is missing
 _PUNCTUATION = "，。？！、；：,.?!;:…·~～—-\"'“”‘’（）() "
 
 
@@ -71,9 +74,16 @@ def spoken_turns(facts: CallFacts) -> tuple[SpokenTurn, ...]:
         missing: tuple[TimeSpan, ...] = (turn.span,)
         if utterance is not None:
             theirs = [hole for hole, speakers in holes if not speakers - {turn.speaker}]
-            missing = intersect([turn.span], theirs) if theirs else ()
+            missing = subtract(intersect([turn.span], theirs), _worded_in_overlap(utterance, facts.turns))
         matched.append(SpokenTurn(turn, utterance, acoustics, missing))
     return tuple(matched)
+
+
+def _worded_in_overlap(utterance: Utterance, turns: Sequence[Turn]) -> tuple[TimeSpan, ...]:
+    """Where an utterance has words while another speaks: a hole listed there is the other's."""
+    others = [turn.span for turn in turns if turn.speaker != utterance.speaker]
+    words = merge_spans([TimeSpan(word.start, word.end) for word in utterance.words], _BETWEEN_WORDS)
+    return intersect(words, others)
 
 
 def _explained_by(hole: TimeSpan, wordless: Sequence[Turn]) -> set[str]:

@@ -14,6 +14,7 @@ from callqa.data import Coverage, RemovedText, TimeSpan, Turn, Utterance, Word
 from callqa.language import count_syllables
 from callqa.transcript.attribution import attribute_words
 from callqa.transcript.coverage import measure_coverage, untranscribed_of
+from callqa.transcript.cutins import find_cut_ins, with_first_words, without_echo
 from callqa.transcript.invention import remove_invented
 from callqa.transcript.normalise import normalise_words
 from callqa.transcript.recogniser import SAMPLE_RATE_HZ, Heard, Recogniser
@@ -58,11 +59,12 @@ class Transcriber:
         language: str | None,
         prompt_for: Callable[[str], str],
         progress: Progress | None = None,
+        louder: Sequence[tuple[TimeSpan, str]] = (),
     ) -> Transcription:
         """Words of `turns` (in order of start, `turn.channel` indexing `channels`, mono 16 kHz).
 
         `prompt_for(language)` gives the names and terms to listen for. `progress` is called with
-        the share done.
+        the share done. `louder` names the speaker that is heard where two speak on one channel.
         """
         channel_windows = [
             (channel, [index for index, turn in enumerate(turns) if turn.channel == channel])
@@ -78,7 +80,7 @@ class Transcriber:
         share: float | None = None
         if language is None:
             language, share = self._find_language(channels, jobs)
-        return self._recognise(channels, turns, jobs, language, share, prompt_for(language), progress)
+        return self._recognise(channels, turns, jobs, language, share, prompt_for(language), progress, louder)
 
     def _find_language(self, channels: Sequence[Samples], jobs: Sequence[_Job]) -> tuple[str, float | None]:
         longest = sorted(jobs, key=lambda job: -job.span.duration)[:LANGUAGE_PIECES]
@@ -99,6 +101,7 @@ class Transcriber:
         share: float | None,
         prompt: str,
         progress: Progress | None,
+        louder: Sequence[tuple[TimeSpan, str]],
     ) -> Transcription:
         words: dict[int, list[Word]] = {index: [] for index in range(len(turns))}
         removed: list[RemovedText] = []
@@ -112,6 +115,7 @@ class Transcriber:
         if progress:
             progress(0.8)
         self._second_pass(channels, turns, words, language, prompt, removed)
+        self._hear_cut_ins(channels, turns, words, language, prompt, louder)
         utterances = [
             Utterance(
                 start=turn.start,
@@ -216,6 +220,35 @@ class Transcriber:
             ]
             if _amount(fresh, language) > _amount(inside, language):
                 words[index] = [word for word in words[index] if word not in inside] + list(fresh)
+
+    def _hear_cut_ins(
+        self,
+        channels: Sequence[Samples],
+        turns: Sequence[Turn],
+        words: dict[int, list[Word]],
+        language: str,
+        prompt: str,
+        louder: Sequence[tuple[TimeSpan, str]],
+    ) -> None:
+        """Listen again to the beginnings of turns that cut into others."""
+        cut_ins = find_cut_ins(turns, louder)
+        jobs = [
+            _Job(turns[item.turn].channel, span, (item.turn,))
+            for item in cut_ins
+            for span in item.spans(turns)
+        ]
+        if not jobs:
+            return
+        found = [
+            self._clean(timed, job.span.duration, language, prompt, [])
+            for job, timed in zip(jobs, self._run(channels, jobs, language, prompt), strict=True)
+        ]
+        for index, item in enumerate(cut_ins):
+            own, other = (sorted_words(words[position]) for position in (item.turn, item.other))
+            better = with_first_words(item, own, other, found[2 * index : 2 * index + 2], language)
+            if better is not None:
+                own, other = better
+            words[item.turn], words[item.other] = own, without_echo(item, own, other, language)
 
 
 @dataclass(frozen=True, slots=True)

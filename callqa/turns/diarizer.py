@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from callqa.config import TurnSettings
-from callqa.data import TimeSpan, merge_spans
+from callqa.data import TimeSpan, intersect, merge_spans
 from callqa.turns.clustering import MIN_ACTIVE, LocalSpeaker, cluster_two_parties
 from callqa.turns.embeddings import HOP_SAMPLES, PARTIAL_FRAMES, SAMPLE_RATE_HZ, SpeakerEncoder
 from callqa.turns.resegmentation import Voices, rename_stretches
@@ -21,6 +21,8 @@ MOST_BEHIND = 3  # times that background voices are looked for
 # Windows overlap fourfold, so that each second is heard four times: of one window's speaker, as
 # much as the encoder takes at once says enough.
 MOST_FRAMES = PARTIAL_FRAMES
+MIN_BOTH = 0.4  # seconds of both voices at once from which it can be told which is the louder
+MIN_SIDE = 0.02  # cosine by which the mix has to be more like one of them
 ONSET = 0.5
 OFFSET = 0.35
 
@@ -29,12 +31,14 @@ OFFSET = 0.35
 class Diarization:
     """`spans[label]` are the stretches of each of two voices, disjoint and in time order.
     `voices` is what each sounds like and how surely they are two; `separation` how far apart the
-    windows alone found them, in cosine."""
+    windows alone found them, in cosine. `louder` says of stretches in which both speak whose voice
+    the mix sounds like."""
 
     spans: tuple[tuple[TimeSpan, ...], tuple[TimeSpan, ...]]
     voices: Voices
     separation: float
     activity: Activity
+    louder: tuple[tuple[TimeSpan, int], ...] = ()
 
 
 class Diarizer:
@@ -59,7 +63,7 @@ class Diarizer:
             # Somebody in the background was taken for a party, and the parties for one.
             activity = activity.silenced_outside(without_soft(found.spans, behind, samples))
             found = self._two_voices(activity, mel)
-        return found
+        return replace(found, louder=self._louder(found, mel))
 
     def _two_voices(self, activity: Activity, mel: NDArray[np.float32]) -> Diarization:
         active = binarize_windows(activity.scores)
@@ -80,6 +84,17 @@ class Diarizer:
         )
         spans = tuple(spans_of(pooled[:, label], self._settings) for label in (0, 1))
         return Diarization((spans[0], spans[1]), voices, clustering.separation, activity)
+
+    def _louder(self, found: Diarization, mel: NDArray[np.float32]) -> tuple[tuple[TimeSpan, int], ...]:
+        both = [span for span in intersect(*found.spans) if span.duration >= MIN_BOTH]
+        rate = SAMPLE_RATE_HZ / HOP_SAMPLES
+        vectors = self._encoder.embed(
+            mel, [np.arange(int(s.start * rate), min(len(mel), int(s.end * rate))) for s in both]
+        )
+        sides = vectors @ (found.voices.centroids[0] - found.voices.centroids[1])
+        return tuple(
+            (span, int(side < 0)) for span, side in zip(both, sides, strict=True) if abs(side) >= MIN_SIDE
+        )
 
     def _local_speakers(self, mel: NDArray[np.float32], active: NDArray[np.bool_]) -> list[LocalSpeaker]:
         alone = active & (active.sum(axis=2, keepdims=True) == 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +32,12 @@ OwnActivity = Callable[[Sequence[Sequence[TimeSpan]]], Sequence[Sequence[TimeSpa
 
 @dataclass(frozen=True, slots=True)
 class FoundTurns:
-    """`turns` in order of start; `num_parties` is 0, 1 or 2."""
+    """`turns` in order of start; `num_parties` is 0, 1 or 2. `louder` names the speaker that is
+    heard in stretches of one channel in which both speak, where that can be told."""
 
     turns: tuple[Turn, ...]
     num_parties: int
+    louder: tuple[tuple[TimeSpan, str], ...] = ()
 
 
 def turns_of_mix(
@@ -54,7 +56,9 @@ def turns_of_mix(
     if min(seconds) < MIN_PARTY or not _are_two(found):
         one = merge_spans([*spans[0], *spans[1]], settings.merge_gap)
         return _labelled([one], [0])
-    return _labelled(spans, [0, 0])
+    first = min((0, 1), key=lambda voice: spans[voice][0].start)
+    louder = tuple((span, LABELS[voice != first]) for span, voice in found.louder)
+    return replace(_labelled(spans, [0, 0]), louder=louder)
 
 
 def _are_two(found: Diarization) -> bool:

@@ -84,3 +84,9 @@ def test_nothing_to_time_is_no_rate(lines: list) -> None:
 def test_uncertain_roles_have_no_rate() -> None:
     measures = measure_pace(make_facts([agent(0, 4, TEN)], certain=False), SETTINGS)
     assert {measure.value for measure in measures.values()} == {None}
+
+
+def test_the_customers_lost_words_do_not_shorten_the_agents_turn() -> None:
+    # They speak at once from 4 to 6; what the customer said there was not made out.
+    facts = make_facts([customer(0, 6, TEN), agent(4, 10, TEN)], untranscribed=[(4.5, 5.5)])
+    assert measure_pace(facts, SETTINGS)["speaking_rate"].components["turn_seconds"] == 6

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from callqa.turns.resegmentation import (
     EmbedFrames,
     Voices,
+    cut_ins,
     rename_stretches,
     single_voice_stretches,
     windows_trust,
@@ -188,3 +189,22 @@ def test_windows_are_believed_as_far_as_their_voices_differ() -> None:
     assert 0 < trust[3] < 1
     assert trust[4] == pytest.approx(1.0)
     assert trust[5] == 1.0
+
+
+def _change(overlap_at_change: float, pause: bool = False) -> list[tuple[int, int]]:
+    label = np.repeat(np.array([0, 1]), 300)
+    speech = np.full(600, 0.95, np.float32)
+    overlap = np.full(600, 0.05, np.float32)
+    overlap[270:330] = overlap_at_change
+    if pause:
+        speech[295:305] = 0.1
+    return cut_ins(label, speech, overlap)
+
+
+def test_half_heard_overlap_counts_where_the_speaker_changes_without_a_pause() -> None:
+    assert _change(0.45) == [(270, 330)]
+
+
+def test_half_heard_overlap_does_not_count_over_a_pause_or_where_it_is_faint() -> None:
+    assert _change(0.45, pause=True) == []
+    assert _change(0.25) == []
