@@ -18,7 +18,7 @@ _CLOSING_LINES = 5
 _TO_NEXT = 1.2
 # A long call has a hold after every so many matters.
 _MATTERS_TO_A_HOLD = 2
-_LONG_HOLD = 80.0
+_LONG_HOLD = 180.0
 _ANNOUNCEMENTS = {
     "zh": (
         "您好，欢迎致电{company}客户服务热线。为了提高服务质量，您的通话可能会被录音。正在为您转接人工服务，请稍候。",
@@ -123,8 +123,10 @@ def _before(call: Call, number: int) -> Before | None:
 
 def described(call: Call) -> dict[str, Any]:
     """All of the recipe that the call's sound and truth depend on."""
+    chained = {"chained": [_TO_NEXT, _LONG_HOLD, _MATTERS_TO_A_HOLD]}
     return {
         "id": call.id,
+        **(chained if len(call.renderings) > 1 else {}),
         "condition": repr(call.condition),
         "levels": [call.agent_level_db, call.customer_level_db, call.agent_channel],
         "renderings": [[r.dialogue.model_dump(), repr(r.pair), r.take] for r in call.renderings],
