@@ -34,7 +34,7 @@ BOTH_FROM = 0.55  # overlap probability from which two people speak
 NAMED_FROM = 0.5  # activity from which windows name a voice as speaking
 # Where the speaker changes without a pause, somebody probably cut in, and less is asked:
 CUT_IN_PEAK = 0.35  # overlap probability that is reached near the change
-CUT_IN_EDGE = 0.65  # share of that peak at which the overlap begins and ends
+CUT_IN_EDGE = 0.5  # share of that peak at which the overlap begins and ends
 CUT_IN_LEAST = 0.2  # overlap probability at its edges at least
 CUT_IN_REACH = 1.2  # seconds from the change in which the peak is looked for
 CUT_IN_NEAR = 0.5  # seconds from the change at which the overlap has to begin or end
