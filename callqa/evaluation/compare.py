@@ -38,8 +38,9 @@ class Comparison:
     party's words in their own order, which overlap cannot shuffle; `text_in_time` all words in the
     order of their times. `jargon` counts a term only with the right status, `jargon_any_status`
     any. `unlisted_jargon` are terms that the script does have there but the truth's list does not:
-    they are neither right nor false. `polite_false_alarms` are forbidden phrases found in a call
-    that has none and nothing impolite. `interruptions` are the agent's.
+    they are neither right nor false. `greeting_open` are elements of the greeting of which callqa
+    said neither that they are there nor that they are missing. `polite_false_alarms` are forbidden
+    phrases found in a call that has none and nothing impolite. `interruptions` are the agent's.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Comparison:
     rate_error: float | None = None
     rate_known: bool = False
     greeting: Mapping[str, Found] | None = None
+    greeting_open: int | None = None
     forbidden: Found | None = None
     polite_false_alarms: int = 0
     jargon: Found | None = None
@@ -119,7 +121,7 @@ def compare(truth: Truth, analysis: CallAnalysis) -> Comparison:
     roles = judge_roles(facts.roles.certain, facts.roles.speakers, speech.parties) if known_roles else None
     if roles not in (None, "right"):
         details.append(f"roles: {roles}")
-    greeting = match_greeting(truth, value("greeting"), details)
+    greeting, greeting_open = match_greeting(truth, value("greeting"), details)
     forbidden, false_alarms = match_forbidden(truth, occurrences("forbidden_phrases"), details)
     jargon, jargon_any, unlisted = match_jargon(truth, occurrences("jargon"), details)
     ours, theirs = (
@@ -139,6 +141,7 @@ def compare(truth: Truth, analysis: CallAnalysis) -> Comparison:
         rate_error=None if rate is None or truth.speaking_rate is None else rate / truth.speaking_rate - 1,
         rate_known=truth.speaking_rate is not None,
         greeting=greeting,
+        greeting_open=greeting_open,
         forbidden=forbidden,
         polite_false_alarms=0 if truth.forbidden != () or truth.impolite else false_alarms,
         jargon=jargon,

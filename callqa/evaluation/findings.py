@@ -28,18 +28,28 @@ class JudgedCriterion:
     given: str
 
 
-def match_greeting(truth: Truth, value: Any, details: list[str]) -> dict[str, Found] | None:
-    """Each element of the greeting; an element that was left open counts as not found."""
+def match_greeting(
+    truth: Truth, value: Any, details: list[str]
+) -> tuple[dict[str, Found] | None, int | None]:
+    """Each element of the greeting, and how many were left open: of them it was said neither that
+    they are there nor that they are missing, so they are neither right nor wrong. Without a value
+    (roles not settled, say) all are open."""
     if truth.greeting is None:
-        return None
+        return None, None
     results = {}
+    num_open = 0
     for name in GREETING:
         there = truth.greeting[name]
-        found = isinstance(value, Mapping) and value.get(name) is True
+        found = value.get(name) if isinstance(value, Mapping) else None
+        if found is None:
+            num_open += 1
+            results[name] = Found()
+            details.append(f"greeting: {name} left open, {'said' if there else 'not said'}")
+            continue
         results[name] = Found(int(there and found), int(there and not found), int(found and not there))
         if there != found:
             details.append(f"greeting: {name} {'missed' if there else 'found though not said'}")
-    return results
+    return results, num_open
 
 
 def match_forbidden(

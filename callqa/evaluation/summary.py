@@ -224,6 +224,12 @@ def _element(name: str) -> Callable[[Comparison], Found | None]:
     return lambda call: None if call.greeting is None else call.greeting[name]
 
 
+def _greeting_open(call: Comparison) -> tuple[float, float] | None:
+    if call.greeting is None or call.greeting_open is None:
+        return None
+    return call.greeting_open, len(call.greeting)
+
+
 def _agreement(call: Comparison) -> tuple[float, float] | None:
     judged = [item for item in call.verdicts if item.given != "unsure"]
     return (sum(item.expected == item.given for item in judged), len(judged)) if judged else None
@@ -279,6 +285,7 @@ QUANTITIES: dict[str, Quantity] = {
     "name F1": Quantity(_f1(_element("name"))),
     "offer F1": Quantity(_f1(_element("offer"))),
     **_found("greeting", lambda call: call.whole_greeting),
+    "greeting elements left open": Quantity(_greeting_open),
     **_found("jargon", lambda call: call.jargon),
     **_found("jargon, any status,", lambda call: call.jargon_any_status),
     **_found("forbidden", lambda call: call.forbidden),

@@ -137,13 +137,20 @@ def _judge_elements(
     found = [name for name in looked_for if value[name]]
     missing = [name for name in looked_for if not value[name]]
     share = sum(looked_for[name] for name in found) / total
-    clause = elements_clause(check.measure, found, missing, language)
+    unclear = [name for name in check.weights if _is_unclear(name, measure)]
+    clause = elements_clause(check.measure, found, missing, language, unclear)
     if missing and check.met_from > share and _words_hidden(check, facts, heard, rubric):
         hidden = say(language, "但那里有没识别出来的话", "but some speech there has no words")
         return _unsure(
             check, f"{clause}，{hidden}" if language == "zh" else f"{clause}, {hidden}", measure.evidence
         )
     verdict = _by_share(share, check)
+    if verdict is Verdict.NOT_MET and unclear:
+        # What was heard unclearly leaves the denominator, but an accusation does not rest on it.
+        unclear_weight = sum(check.weights[name] for name in unclear)
+        most = (share * total + unclear_weight) / (total + unclear_weight)
+        if _by_share(most, check) is not Verdict.NOT_MET:
+            return _unsure(check, clause, measure.evidence)
     if check.partly_when and measure.components.get(check.partly_when) and verdict is Verdict.MET:
         late = say(language, "，但说得太晚", ", but too late")
         return _decided(
@@ -157,6 +164,13 @@ def _judge_elements(
         )
     score = None if verdict is Verdict.MET else share
     return _decided(check, verdict, score, clause, measure, rubric)
+
+
+def _is_unclear(name: str, measure: Measure) -> bool:
+    """Whether something was heard that may or may not be the element: neither found nor missing."""
+    components = measure.components.get("elements")
+    component = components.get(name) if isinstance(components, Mapping) else None
+    return isinstance(component, Mapping) and component.get("found") is None and bool(component.get("quote"))
 
 
 def _by_share(share: float, check: ElementsCheck) -> Verdict:

@@ -42,18 +42,30 @@ def element_name(name: str, language: str) -> str:
     return say(language, zh, en)
 
 
-def elements_clause(measure: str, found: Sequence[str], missing: Sequence[str], language: str) -> str:
-    """Which elements were heard and which were not."""
+def elements_clause(
+    measure: str, found: Sequence[str], missing: Sequence[str], language: str, unclear: Sequence[str] = ()
+) -> str:
+    """Which elements were heard, which were not, and which are left out because they were not
+    clearly heard."""
     zh, en = _TITLES.get(measure, (measure, measure.replace("_", " ")))
     total = len(found) + len(missing)
-    if not missing:
-        return say(language, f"{zh} {total} 项都有", f"all {total} parts of {en} were heard")
     names = [element_name(name, language) for name in missing]
-    return say(
-        language,
-        f"{zh} {total} 项中有 {len(found)} 项，没有听到{'、'.join(names)}",
-        f"{len(found)} of {total} parts of {en} were heard; missing: {', '.join(names)}",
-    )
+    if not missing:
+        clause = say(language, f"{zh} {total} 项都有", f"all {total} parts of {en} were heard")
+    else:
+        clause = say(
+            language,
+            f"{zh} {total} 项中有 {len(found)} 项，没有听到{'、'.join(names)}",
+            f"{len(found)} of {total} parts of {en} were heard; missing: {', '.join(names)}",
+        )
+    if unclear:
+        names = [element_name(name, language) for name in unclear]
+        clause += say(
+            language,
+            f"（{'、'.join(names)}听不清，没有计入，请听录音）",
+            f" (not clearly heard and left out: {', '.join(names)}; please listen)",
+        )
+    return clause
 
 
 def faults_clause(measure: str, certain: int, uncertain: int, language: str) -> str:

@@ -60,11 +60,18 @@ def test_greeting_elements_missed_invented_and_unknown(truth: Truth, analyse: An
     call = compare(silent, analyse({"greeting": Measure("greeting", value, "elements")}))
     assert call.greeting == {
         "salutation": Found(1, 0, 0),
-        "company": Found(0, 1, 0),
+        "company": Found(0, 0, 0),
         "name": Found(0, 0, 1),
         "offer": Found(0, 0, 0),
     }
-    assert call.whole_greeting == Found(right=1, missed=1, false=1)
+    assert call.whole_greeting == Found(right=1, missed=0, false=1)
+    assert call.greeting_open == 1
+    assert "greeting: company left open, said" in call.details
+    missed = compare(truth, analyse({"greeting": Measure("greeting", {**value, "company": False}, "")}))
+    assert missed.greeting is not None
+    assert missed.greeting["company"] == Found(0, 1, 0)
+    none = compare(truth, analyse({"greeting": Measure("greeting", None, "elements", reason="?")}))
+    assert (none.whole_greeting, none.greeting_open) == (Found(), 4)
 
 
 def test_forbidden_phrases(truth: Truth, analyse: Any) -> None:

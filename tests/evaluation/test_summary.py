@@ -95,6 +95,13 @@ def test_findings_have_precision_recall_and_f1() -> None:
     assert nothing["agent interruption F1"].value is None
 
 
+def test_greeting_elements_left_open_are_a_share_of_all_elements() -> None:
+    found = figures(
+        replace(CALL, greeting_open=1), replace(CALL, greeting_open=0), replace(CALL, greeting=None)
+    )
+    assert found["greeting elements left open"].value == pytest.approx(1 / 8)
+
+
 def test_intervals_of_constant_data_are_the_value() -> None:
     for figure in pool([replace(CALL, dialogue=f"z{i:02}") for i in range(10)]):
         if figure.value is not None and figure.low is not None:

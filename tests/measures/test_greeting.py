@@ -95,11 +95,11 @@ def test_evidence_has_quote_time_and_expectation(zh: LexiconSet) -> None:
 
 
 def test_missing_elements_are_told_with_what_was_expected(zh: LexiconSet) -> None:
-    measure = greet(zh, "你好，中国联通", roster="刘洋", company="中国联通")
+    measure = greet(zh, "喂，中国联通", roster="刘洋", company="中国联通")
     (missing,) = [item for item in measure.evidence if "没有听到" in item.reason]
     assert "刘洋" in missing.reason
-    assert "你好" in missing.reason
-    assert missing.quote == "你好，中国联通"
+    assert "您好" in missing.reason
+    assert missing.quote == "喂，中国联通"
     absent = measure.components["elements"]["offer"]
     assert absent["found"] is False
     assert absent["quote"] is None
@@ -129,6 +129,47 @@ def test_a_staff_number_is_held_against_the_rosters(zh: LexiconSet) -> None:
     assert known.components["name_is_rosters"] is True
     other = greet(zh, "您好，工号八八为您服务", roster="李娜", agent_id="A1023")
     assert other.components["name_is_rosters"] is None
+    by_sound = greet(zh, "您好，公号一灵而散，请问", agent_id="A1023")
+    assert by_sound.components["name_is_rosters"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("电信客服、各公号一机领悟、请为有什么", "公号一机领悟"),
+        ("公号五百二十、行为有神乐可以帮到您", "公号五百二十"),
+        ("工号是一机领悟请问有什么可以帮您", "工号是一机领悟"),
+        ("请问您的工号您记一下", None),
+        ("工号我忘了", None),
+        ("工号一机，领悟", None),
+    ],
+)
+def test_staff_numbers_are_found_by_their_sound(text: str, quote: str | None) -> None:
+    found = find_name(text, "zh", None, 0.85)
+    assert (found.heard if found else None) == quote
+
+
+@pytest.mark.parametrize(
+    ("text", "roster", "quote", "is_rosters"),
+    [
+        ("您好，中国广电续套，请问", "薛涛", "续套", None),
+        ("您好，中国联通了凯，请问", "廖凯", "了凯", None),
+        ("您好，我是中国移动的械厅，请问", "谢婷", "械厅", True),
+        ("您好，我是中国移动的械厅，请问", None, "械厅", None),
+        ("您好，中国移动领大为您服务", None, "领大", None),
+        ("您好，中国电信高远，请问", None, "高远", None),
+        ("您好，中国联通了凯，请问", None, None, None),
+        ("您好，中国联通了凯，请问", "薛涛", None, None),
+        ("您好，中国移动江苏公司，请问", None, None, None),
+        ("您好，中国移动，请问", "苗青", None, None),
+    ],
+)
+def test_names_behind_the_company_are_found_by_their_sound(
+    text: str, roster: str | None, quote: str | None, is_rosters: bool | None, zh: LexiconSet
+) -> None:
+    measure = greet(zh, text, roster=roster)
+    assert measure.components["elements"]["name"]["quote"] == quote
+    assert measure.components["name_is_rosters"] is is_rosters
 
 
 def test_the_recordings_company_comes_before_the_configured_one(zh: LexiconSet) -> None:
@@ -180,9 +221,78 @@ def test_only_the_first_seconds_of_agent_speech_count(zh: LexiconSet) -> None:
     assert elements(greet(zh, *waiting)) == "scno"
 
 
-def test_a_doubtful_salutation_says_so(zh: LexiconSet) -> None:
-    measure = greet(zh, agent(0, 3, "您好", probability=0.3))
-    assert "读音相近" in measure.evidence[0].reason
+@pytest.mark.parametrize(
+    ("text", "probability", "found"),
+    [
+        ("您好，中国移动", 0.6, True),
+        ("您好，中国移动", 0.2, None),
+        ("你好，中国移动", 0.9, None),
+        ("移号移动客服", 0.9, None),
+        ("依好联通客服", 0.9, None),
+        ("也好我是中国移动的李娜", 0.9, None),
+        ("哎，铃号，联通", 0.9, None),
+        ("中国移动，你好", 0.9, None),
+        ("您您好，中国移动", 0.9, True),
+        ("喂，联通客服", 0.9, False),
+        ("你号码是多少", 0.9, False),
+        ("你好像没有交费", 0.9, False),
+        ("中国移动，请问要一号线路吗", 0.9, False),
+    ],
+)
+def test_hello_and_its_polite_form_cannot_be_told_apart(
+    text: str, probability: float, found: bool | None, zh: LexiconSet
+) -> None:
+    measure = greet(zh, agent(0, 3, text, probability=probability))
+    assert measure.value["salutation"] is found  # type: ignore[index,call-overload]
+    component = measure.components["elements"]["salutation"]
+    assert component["found"] is found
+    assert (component["quote"] is None) == (found is False)
+    unclear = [item for item in measure.evidence if "听不清" in item.reason]
+    assert len(unclear) == (found is None)
+    assert not any("问候（应为" in item.reason for item in measure.evidence if found is None)
+
+
+def test_an_unclear_hello_before_the_matter_is_not_late(zh: LexiconSet) -> None:
+    measure = greet(
+        zh, agent(0, 1, "你好"), customer(1, 5, MATTER), agent(5, 9, "我是中国移动的李娜，请问有什么可以帮您")
+    )
+    assert measure.components["late"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("你好，电信，啥事", "电信"),
+        ("你好连通你请讲", "连通"),
+        ("移动客服杨帆，请问", "移动客服"),
+        ("电信，您请讲", "电信"),
+        ("你好，电信诈骗很多，您小心", None),
+        ("那个，移动一下路由器", None),
+        ("您好，您是想用移动吗", None),
+    ],
+)
+def test_short_names_of_operators_count_where_one_names_oneself(
+    text: str, quote: str | None, zh: LexiconSet
+) -> None:
+    assert greet(zh, text).components["elements"]["company"]["quote"] == quote
+    assert "c" not in elements(greet(zh, text, configured="中国广电"))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_offer"),
+    [
+        ("你好，请为有什么能当年", True),
+        ("依好联通客服，很高兴为你服", True),
+        ("热情会有神的可以当你", True),
+        ("您好，您请讲", True),
+        ("联通客服，请问您，您要办理什么业务", True),
+        ("哎，你好，电信，啥事", False),
+        ("我可以帮您取消", False),
+        ("我们有为老人服务的套餐", False),
+    ],
+)
+def test_offers_are_borne_with_errors(text: str, is_offer: bool, zh: LexiconSet) -> None:
+    assert ("o" in elements(greet(zh, text))) is is_offer
 
 
 def test_uncertain_roles_and_silence_have_no_value(zh: LexiconSet) -> None:

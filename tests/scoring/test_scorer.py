@@ -143,6 +143,26 @@ def test_greeting_scores_its_elements(
     assert (found.verdict.value, found.score) == (verdict, points)
 
 
+@pytest.mark.parametrize(
+    ("others", "verdict", "points"),
+    [
+        ("cno", "met", 1.0),  # rests on the others
+        ("co", "partly_met", 2 / 3),
+        ("c", "unsure", None),  # 1 of 3 is not met, 2 of 4 would not be
+        ("", "not_met", 0.0),
+    ],
+)
+def test_an_unclear_salutation_neither_helps_nor_accuses(
+    others: str, verdict: str, points: float | None
+) -> None:
+    value = {name: name[0] in others for name in ("company", "name", "offer")}
+    components = {"elements": {"salutation": {"found": None, "quote": "你好"}}}
+    measure = Measure("greeting", {"salutation": None, **value}, "elements", components, HERE)
+    found = result(score(measure), "greeting")
+    assert (found.verdict.value, found.score) == (verdict, points and pytest.approx(points))
+    assert "听不清" in found.reason
+
+
 def test_unsure_and_not_applicable_leave_the_denominator() -> None:
     unsure = score(faults("privacy", 0, 1), faults("guessing", 1))
     assert unsure.judged_share == pytest.approx(0.95)
