@@ -60,6 +60,10 @@ def test_the_greeting_has_the_elements_that_were_written(call: str, told: bool) 
     wanted = truth.greeting.model_dump()
     if not told and truth.language == "en":
         wanted["company"] = found.value["company"]
+    # By telephone 你好 cannot be told from 您好: it is left open, and never found.
+    if found.components["elements"]["salutation"]["quote"] == "你好":
+        assert wanted.pop("salutation") is False
+        wanted["salutation"] = None
     assert found.value == wanted
     assert found.components["late"] is truth.greeting_late
 
