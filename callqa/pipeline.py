@@ -225,7 +225,7 @@ class _Models:
         context = RoleContext(
             language,
             lexicons,
-            company_wordings(lexicons, recording.company or self.settings.company),
+            company_wordings(lexicons, recording.company or self.settings.company, aliases=True),
             recording.agent_name,
         )
         return find_roles(turns, utterances, context, self.settings.turns.role_confidence)
@@ -259,11 +259,13 @@ def lexicons_of(language: str) -> LexiconSet:
     return load_lexicons(language)
 
 
-def company_wordings(lexicons: LexiconSet, company: str | None) -> tuple[str, ...]:
+def company_wordings(lexicons: LexiconSet, company: str | None, aliases: bool = False) -> tuple[str, ...]:
     """How the company may be named: the configured one with its aliases where it is known, or
-    else every operator's main name."""
+    else every operator's main name, with `aliases` every name of every operator."""
     if company is None:
-        return tuple(entry.phrase for entry in lexicons.operators)
+        return tuple(
+            name for entry in lexicons.operators for name in (entry.wordings if aliases else (entry.phrase,))
+        )
     for entry in lexicons.operators:
         if company in entry.wordings:
             return tuple(dict.fromkeys((company, *entry.wordings)))

@@ -114,6 +114,12 @@ def test_without_a_company_every_operator_is_expected_in_mandarin_and_none_in_en
     assert company_wordings(lexicons_of("en"), None) == ()
 
 
+def test_without_a_company_an_agent_may_use_any_name_of_any_operator() -> None:
+    names = company_wordings(lexicons_of("zh"), None, aliases=True)
+    assert {"中国联通", "联通客服", "移动公司", "一零零九九"} <= set(names)
+    assert company_wordings(lexicons_of("en"), None, aliases=True) == ()
+
+
 def test_judging_is_the_same_every_time_and_leaves_the_facts_alone() -> None:
     facts = make_facts(LINES)
     first, second = _judged(facts), _judged(facts)

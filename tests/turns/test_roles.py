@@ -6,11 +6,15 @@ import pytest
 
 from callqa.data import Role, Roles
 from callqa.language.lexicon import load_lexicons
-from callqa.turns.roles import RoleContext, find_roles, roles_by_channel
+from callqa.turns.role_model import RoleModel, features
+from callqa.turns.roles import LEARNED, MOST_LEARNED, RoleContext, find_roles, roles_by_channel
 from tests.turns.talk import talk
 
 A, B = "SPEAKER_00", "SPEAKER_01"
 CONFIDENCE = 0.8
+# What the signs that are written down bring by themselves.
+NOTHING_LEARNED = RoleModel("zh", {})
+OPERATORS = ("中国移动", "中国联通", "中国电信")
 
 
 def _roles(
@@ -19,9 +23,10 @@ def _roles(
     company: tuple[str, ...] = (),
     name: str | None = None,
     least: float = CONFIDENCE,
+    model: RoleModel | None = NOTHING_LEARNED,
 ) -> Roles:
     turns, utterances = talk(*lines, joiner="" if language == "zh" else " ")
-    context = RoleContext(language, load_lexicons(language), company, name)
+    context = RoleContext(language, load_lexicons(language), company, name, model)
     return find_roles(turns, utterances, context, least)
 
 
@@ -134,6 +139,69 @@ def test_a_customer_who_names_the_company_later_is_not_its_agent() -> None:
     filler = "嗯那个前天我在外地的时候收到短信说流量快用完了但是我明明没怎么用手机你知道吧就很奇怪"
     roles = _roles((A, filler), (B, "嗯。"), (A, "小鹿通信。"), company=("小鹿通信",))
     assert "names_company" not in roles.signs
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "你好，电信，啥事？",
+        "铃号，联统，请讲。",
+        "哎，你好啊，移动。",
+        "联通客服，请讲。",
+        "喂，以动为您找师傅。",
+    ],
+)
+def test_a_short_name_in_its_place_is_a_greeting(opening: str) -> None:
+    assert "names_company" in _roles((A, opening), (B, "喂。"), company=OPERATORS).signs
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "你好，电信吗？",
+        "喂，你好，是移动客服吗？",
+        "你好，中国联通吧？",
+        "我家是电信的宽带。",
+        "你好，我用联通的卡。",
+    ],
+)
+def test_a_customer_who_asks_for_the_company_or_has_its_line_does_not_greet(opening: str) -> None:
+    assert "names_company" not in _roles((A, opening), (B, "嗯。"), company=OPERATORS).signs
+
+
+def test_a_short_name_of_another_company_is_no_greeting() -> None:
+    lines = ((A, "你好，电信，啥事？"), (B, "喂。"))
+    assert "names_company" not in _roles(*lines, company=("中国移动",)).signs
+    assert "names_company" not in _roles(*lines, company=("小鹿通信",)).signs
+
+
+def test_how_both_talk_through_the_call_is_weighed() -> None:
+    lines = ((A, "哎。"), (B, "光猫。"))
+    model = RoleModel("zh", dict.fromkeys(features("光猫", "zh"), 2.0))
+    plain, roles = _roles(*lines, least=1), _roles(*lines, least=1, model=model)
+    assert plain.favoured == A
+    assert "talks_like_agent" not in plain.signs
+    assert roles.favoured == B
+    assert roles.signs["talks_like_agent"] == pytest.approx(LEARNED["zh"] * 2 / 2**0.5, abs=0.001)
+
+
+def test_what_was_learned_may_not_claim_more_than_its_most() -> None:
+    lines = ((A, "光猫。"), (B, "嗯。"))
+    roles = _roles(*lines, model=RoleModel("zh", dict.fromkeys(features("光猫", "zh"), 99.0)))
+    assert roles.signs["talks_like_agent"] == MOST_LEARNED
+
+
+def test_an_agent_whose_words_are_badly_recognised_is_told_by_the_shipped_model() -> None:
+    lines = (
+        (A, "那曾经是你手机，手机没打开开关吗？"),
+        (B, "开了开了的，我让店里的人看过，他说都是开着的。"),
+        (A, "无开着的，那那请问是在哪个味置？"),
+        (B, "一般就是在家里，还有单位。"),
+        (A, "那可能是那边信号的文题。"),
+        (B, "那行吧。"),
+    )
+    assert not _roles(*lines).certain
+    assert _agent(_roles(*lines, model=None)) == A
 
 
 def test_the_polite_you_points_to_the_agent() -> None:
