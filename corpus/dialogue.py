@@ -14,7 +14,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from corpus.terms import spoken_terms
+from corpus.terms import spoken_terms, unlisted
 from samples.script import Closing, Greeting, Line
 from samples.truth import count_units
 
@@ -135,6 +135,9 @@ def check(dialogue: Dialogue) -> Findings:
         findings.mistakes.append("agent2 is described but says nothing")
     if all(line.party == "agent" for line in dialogue.lines):
         findings.mistakes.append("the customer says nothing")
+    of_agents = [line.text for line in dialogue.lines if line.party == "agent"]
+    for form in sorted(unlisted(of_agents, dialogue.language)):
+        findings.remarks.append(f"says {form}, a term to callqa's word list that corpus/terms.yaml lacks")
     if not 10 <= dialogue.seconds <= 200:
         findings.remarks.append(f"about {dialogue.seconds:.0f} s long")
     return findings
@@ -213,7 +216,7 @@ def _check_explained(dialogue: Dialogue, findings: Findings) -> None:
     for number, line in enumerate(agents):
         for term in line.explains:
             if term not in canonical and term.lower() not in known:
-                findings.mistakes.append(f"explains {term}, which callqa/lexicons/jargon does not know")
+                findings.mistakes.append(f"explains {term}, which corpus/terms.yaml does not know")
                 continue
             name = known.get(term.lower(), term)
             forms = [form for form, phrase in known.items() if phrase == name]

@@ -21,7 +21,7 @@ from corpus.recipe import Call, recipe, spoken_seconds
 from corpus.record import ending_of, record
 from corpus.scripts import described
 from corpus.talk import Talkers
-from corpus.terms import not_terms, spoken_terms
+from corpus.terms import spoken_terms
 from samples import voices
 from samples.phonemes import add_readings
 from samples.speech import Synthesizer
@@ -152,17 +152,15 @@ def _finished(call: Call, folder: Path, made: dict[str, str]) -> bool:
 
 
 def _fingerprint(call: Call) -> str:
-    text = json.dumps(
-        [_VERSION, _word_lists(), READINGS, described(call)], ensure_ascii=False, sort_keys=True
-    )
+    text = json.dumps([_VERSION, _terms(), READINGS, described(call)], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @lru_cache
-def _word_lists() -> str:
-    """What terms the truth knows: other word lists make another truth."""
-    lists = [[sorted(spoken_terms(x).items()), sorted(not_terms(x))] for x in ("zh", "en")]
-    return hashlib.sha256(json.dumps(lists, ensure_ascii=False).encode()).hexdigest()
+def _terms() -> str:
+    """What terms the truth knows: others make another truth."""
+    terms = [sorted(spoken_terms(language).items()) for language in ("zh", "en")]
+    return hashlib.sha256(json.dumps(terms, ensure_ascii=False).encode()).hexdigest()
 
 
 def _read_made(folder: Path) -> dict[str, str]:

@@ -18,7 +18,7 @@ from corpus.noise import noise_of
 from corpus.recipe import Call
 from corpus.schema import CorpusTruth
 from corpus.scripts import script_of
-from corpus.terms import not_terms, spoken_terms
+from corpus.terms import spoken_terms
 from samples import codec
 from samples.script import Script
 from samples.sound import Samples, alaw_round_trip, level_of, mulaw_round_trip
@@ -120,8 +120,7 @@ def _truth(
     rate_hz: int,
 ) -> CorpusTruth:
     condition, dialogues = call.condition, [rendering.dialogue for rendering in call.renderings]
-    terms: dict[str, str | None] = dict.fromkeys(not_terms(call.language))
-    known = truth_of(script, timeline, shift, terms | dict(spoken_terms(call.language)))
+    known = truth_of(script, timeline, shift, spoken_terms(call.language))
     known["expected"] = expected_of(dialogues, known)
     wordings = {dialogue.wording for dialogue in dialogues}
     return CorpusTruth.model_validate(

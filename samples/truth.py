@@ -41,12 +41,12 @@ def count_units(text: str, language: str) -> int:
 
 
 def truth_of(
-    script: Script, timeline: Timeline, shift: float, terms: Mapping[str, str | None] | None = None
+    script: Script, timeline: Timeline, shift: float, terms: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """The call's truth; `shift` seconds are added to every time, as the file's encoder did.
 
-    `terms` gives the term for each spoken form in lower case, and None for a wording that only
-    looks like one; without it the terms above are looked for.
+    `terms` gives the term for each spoken form in lower case; without it the terms above are
+    looked for.
     """
     if terms is None:
         terms = {term.lower(): term for term in (TERMS_EN if script.language == "en" else TERMS_ZH)}
@@ -115,7 +115,7 @@ def _articulated(pieces: list[Piece]) -> float:
 
 
 def _jargon(
-    terms: Mapping[str, str | None], language: str, pieces: list[Piece], turns: list[dict[str, Any]]
+    terms: Mapping[str, str], language: str, pieces: list[Piece], turns: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     forms = sorted(terms, key=len, reverse=True)
     edge = r"\b" if language == "en" else ""
@@ -127,7 +127,7 @@ def _jargon(
 
     first_by_customer: dict[str, float] = {}
     explained_in = [
-        (terms.get(term.lower()) or term, turn_of(piece))
+        (terms.get(term.lower(), term), turn_of(piece))
         for piece in pieces
         if piece.party == "agent"
         for term in piece.line.explains
@@ -136,8 +136,6 @@ def _jargon(
     for piece in sorted(pieces, key=lambda p: p.start):
         for match in pattern.finditer(piece.line.text):
             term = terms[match.group().lower()]
-            if term is None:
-                continue
             start, end = piece.between(match.start(), match.end())
             if piece.party == "customer":
                 first_by_customer.setdefault(term, start)
