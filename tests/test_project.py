@@ -22,6 +22,8 @@ DOCUMENTS = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/output.md",
+    "docs/evaluation.md",
+    "corpus/README.md",
     "models/README.md",
     "samples/README.md",
 )
