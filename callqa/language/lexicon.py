@@ -63,6 +63,9 @@ class Entry(BaseModel):
     examples: tuple[str, ...] = Field((), description="sentences it is heard in")
     plain: str | None = Field(None, description="jargon: everyday words to say instead")
     explain: str | None = Field(None, description="jargon: how an agent may explain the term")
+    near: tuple[str, ...] = Field(
+        (), description="jargon: words said near a short term; beside one, a looser likeness in sound will do"
+    )
     hotlines: tuple[str, ...] = Field((), description="operators: service numbers, digits")
 
     @property
@@ -309,15 +312,17 @@ def _check_entry(item: Any, name: str, language: str) -> tuple[Entry | None, lis
             for mistake in error.errors()
         ]
     mistakes = [
-        f"{wording!r} is blank" for wording in (*entry.wordings, *entry.unless) if not wording.strip()
+        f"{wording!r} is blank"
+        for wording in (*entry.wordings, *entry.unless, *entry.near)
+        if not wording.strip()
     ]
     kinds = KINDS.get(name)
     if kinds and entry.kind not in kinds:
         mistakes.append(f"kind: must be one of {', '.join(kinds)}, not {entry.kind}")
     if name == "jargon":
         mistakes.extend(f"{key}: is missing" for key in ("plain", "kind") if not getattr(entry, key))
-    elif entry.plain or entry.explain:
-        mistakes.append("plain, explain: belong to jargon only")
+    elif entry.plain or entry.explain or entry.near:
+        mistakes.append("plain, explain, near: belong to jargon only")
     if name == "operators":
         if not entry.hotlines:
             mistakes.append("hotlines: is missing")

@@ -62,6 +62,8 @@ _FILLERS = frozenset("儿呃啊嗯呢哦额诶哎欸唉呀")
 _SENTENCE_END_COST = 0.3
 _SENTENCE_END = re.compile(r"[。？！?!;；]")
 _MAX_VARIANTS = 24
+# As much as one initial or one final may cost.
+_ONE_PART = _OTHER
 
 _FOLDED_INITIALS = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
 _FOLDED_FINALS = {
@@ -151,6 +153,28 @@ class Searcher:
         for variant in phrase_variants(phrase):
             matches.extend(self._find_variant(phrase, variant, threshold))
         return best_apart(matches)
+
+    def find_loosely(self, phrase: str) -> list[PhraseMatch]:
+        """Where as many syllables as the phrase has sound like it but for one part of one of them.
+
+        Tones do not count. Too loose for a search of its own: 部卡 and 补卡 for 副卡, so something
+        else must speak for a match.
+        """
+        wanted = pinyin(phrase)
+        length = len(wanted)
+        found = []
+        for first in range(len(self._syllables) - length + 1):
+            end = first + length
+            heard = self._syllables[first:end]
+            cost = sum(_toneless_cost(mine, other) for mine, other in zip(wanted, heard, strict=True))
+            if cost > _ONE_PART or self._cuts_word[first] or self._cuts_word[end]:
+                continue
+            if any(self._ends_before[first + 1 : end]):
+                continue
+            first_char, end_char = heard[0].first_char, heard[-1].end_char
+            alike = round(1 - cost / length, 3)
+            found.append(PhraseMatch(phrase, first_char, end_char, alike, self._text[first_char:end_char]))
+        return best_apart(found)
 
     def _find_variant(
         self, phrase: str, variant: tuple[Syllable, ...], threshold: float
@@ -295,6 +319,12 @@ def _cost(mine: Syllable, other: Syllable) -> float:
     if mine.text == other.text:
         return 0.0
     return _sound_cost(mine.initial, mine.final, mine.tone, other.initial, other.final, other.tone)
+
+
+def _toneless_cost(mine: Syllable, other: Syllable) -> float:
+    if mine.text == other.text:
+        return 0.0
+    return _sound_cost(mine.initial, mine.final, 0, other.initial, other.final, 0)
 
 
 @lru_cache(maxsize=200_000)

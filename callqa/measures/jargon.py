@@ -11,14 +11,11 @@ from callqa.config import MeasureSettings
 from callqa.data import CallFacts, Evidence, Measure, Role, TimeSpan, Utterance
 from callqa.language import PhraseSearcher, count_syllables, english, searcher
 from callqa.language.lexicon import Entry, EntryMatch, Lexicon, LexiconSet, find_entries
-from callqa.language.mandarin import pinyin
 from callqa.measures.shared import cite_part, mean_probability, roles_unknown, say
+from callqa.measures.terms import find_terms
 
 UNEXPLAINED, EXPLAINED, CUSTOMER_FIRST = "unexplained", "explained", "customer_first"
 
-# Short terms have many neighbours in sound (流量池, 流量是), so they must be closer.
-_LEAST_ALIKE = {3: 0.92, 4: 0.9, 5: 0.87}
-_LEAST_ALIKE_LONGER = 0.86
 _CUE_ALIKE = 0.95
 # An explanation is given in the same or the next two utterances of the agent.
 _LATER_UTTERANCES = 2
@@ -29,9 +26,6 @@ _REACH = {
 }
 # What follows a cue, or precedes it, must be long enough to explain anything.
 _EXPLAINING_SYLLABLES = 4
-_GRAMMAR = frozenset(
-    "的了个是我你您他她这那一不在有就要给上下到来去说会能吗呢吧啊和也都还很把被让跟从两几没请好再"
-)
 _PLAIN_SHARE = 0.6
 _FEWEST_PLAIN = 2
 # Grammar, and words of every other sentence in this trade: saying them explains nothing.
@@ -134,32 +128,6 @@ def _occurrences(
         for index, (utterance, search) in enumerate(zip(utterances, searchers, strict=True))
         for item in find_terms(lexicon, search, language, settings.pinyin_similarity)
     ]
-
-
-def find_terms(lexicon: Lexicon, search: PhraseSearcher, language: str, threshold: float) -> list[EntryMatch]:
-    """The terms that a text says, the longest where several overlap.
-
-    Mandarin terms of two syllables that were not written as they are must share a character with
-    what was heard; longer ones must be the closer the shorter they are.
-    """
-    found = find_entries(lexicon, search, threshold)
-    return [item for item in found if _is_meant(item)] if language == "zh" else found
-
-
-def _is_meant(item: EntryMatch) -> bool:
-    match = item.match
-    heard = re.sub(r"[\W_]+", "", match.heard).lower()
-    wording = re.sub(r"[\W_]+", "", match.phrase).lower()
-    if heard == wording:
-        return True
-    length = len(pinyin(match.phrase))
-    if length <= 2:
-        pairs = list(zip(wording, heard, strict=False))
-        # 个接 in 那个接光纤的 is no 割接: grammar words are heard rightly and belong elsewhere.
-        return any(ours == theirs for ours, theirs in pairs) and not any(
-            ours != theirs and theirs in _GRAMMAR for ours, theirs in pairs
-        )
-    return match.similarity >= _LEAST_ALIKE.get(length, _LEAST_ALIKE_LONGER)
 
 
 def _settle(

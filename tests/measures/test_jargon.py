@@ -6,7 +6,8 @@ from callqa.config import MeasureSettings
 from callqa.data import CallFacts, Measure
 from callqa.language import searcher
 from callqa.language.lexicon import LexiconSet, load_lexicons
-from callqa.measures.jargon import find_terms, measure_jargon
+from callqa.measures.jargon import measure_jargon
+from callqa.measures.terms import find_terms
 from tests.measures.everyday import everyday
 from tests.measures.factories import agent, customer, make_facts
 
@@ -199,3 +200,40 @@ def test_everyday_words_near_them_are_no_terms() -> None:
     lexicons = load_lexicons("zh")
     for text in ("原因不外乎这两个", "信号良好", "那个接光纤的盒子", "隔壁也是这样", "祝您岁月静好"):
         assert find_terms(lexicons.jargon, searcher(text, "zh"), "zh", 0.85) == []
+
+
+@pytest.mark.parametrize(
+    ("heard", "term"),
+    [
+        ("您说的这个章器就是从一号到月底按整月算", "账期"),
+        ("主卡是您的，户卡不能单独停用", "副卡"),
+        ("主教就是打电话过来的那一方", "主叫"),
+        ("后面那根伪鲜弯折了", "尾纤"),
+        ("登记好了派给中维，让他带新的过来", "装维"),
+        ("这个要走插机流程", "拆机"),
+        ("要等财务集合过了才行", "稽核"),
+        ("看电视走的祖博不正常", "组播"),
+        ("这个信号评断比较高", "频段"),
+    ],
+)
+def test_words_of_its_trade_vouch_for_a_term_in_loose_sound(heard: str, term: str, zh: LexiconSet) -> None:
+    assert terms(heard, zh) == [term]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "章器",  # nothing vouches for it
+        "要等大家集合以后再走",
+        "套餐是长期有效的，不是到月底",  # another word, by `unless`
+        "宽带退订以后开机看一下",
+        "电视的点播节目都正常",
+        "您的套餐补卡要十块钱",
+        "不能直接转的，他的号码还在用",
+        "每个月一起，账单，其他的不变",  # the sound runs across a comma
+        "那那要收钱吗",
+        "我逐条帮您看号码的条件",
+    ],
+)
+def test_loose_sound_alone_makes_no_term(text: str, zh: LexiconSet) -> None:
+    assert terms(text, zh) == []
