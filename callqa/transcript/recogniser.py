@@ -25,6 +25,7 @@ TOKENS_PER_SECOND = 50  # encoder frames a second
 # Mandarin at its fastest is near 9 syllables a second and a character is at most two tokens.
 MAX_TOKENS_PER_SECOND = 16
 MAX_PROMPT_TOKENS = 200
+MAX_POSITIONS = 448  # that the decoder has, the prompt's included; beyond them it fails
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Recogniser:
                 encoded,
                 [prompt_tokens] * len(batch),
                 beam_size=beam_size or self._beam_size,
-                max_length=len(prompt_tokens) + int(longest * MAX_TOKENS_PER_SECOND) + 12,
+                max_length=longest_output(len(prompt_tokens), longest),
                 repetition_penalty=repetition_penalty,
                 return_scores=True,
                 return_no_speech_prob=True,
@@ -162,6 +163,12 @@ class Recogniser:
                 continue
             found.append(_words(tokenizer, ids, alignment, len(piece) / SAMPLE_RATE_HZ))
         return found
+
+
+def longest_output(num_prompt_tokens: int, seconds: float) -> int:
+    """Tokens, the prompt's included, at which decoding a piece of so many seconds is ended: a loop
+    would never end by itself."""
+    return min(MAX_POSITIONS, num_prompt_tokens + int(seconds * MAX_TOKENS_PER_SECOND) + 12)
 
 
 def _words(tokenizer: Any, ids: list[int], alignment: Any, duration: float) -> list[HeardWord]:
