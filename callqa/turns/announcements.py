@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from callqa.data import TimeSpan, Utterance
+from callqa.language import searcher
 
 # What only a machine says to callers in general.
 _MACHINE = {
@@ -23,6 +24,15 @@ _MACHINE = {
         re.IGNORECASE,
     ),
 }
+# The same as it is misheard: found by sound.
+_MACHINE_SOUNDS = {
+    "zh": (
+        *("当前来电较多", "当前话务繁忙", "坐席正忙", "坐席全忙", "话务员正忙", "客服代表正忙"),
+        *("请不要挂机", "请您不要挂机", "请勿挂机", "按顺序为您接通", "将为您接通", "请耐心等候接通"),
+        *("通话可能会被录音", "通话将被录音", "为保证服务质量", "正在为您转接", "人工服务请按零"),
+    )
+}
+SOUNDS_ALIKE = 0.8
 # What only a person says: an agent may tell of the recording in the greeting.
 _PERSON = {
     "zh": re.compile(r"我是|我叫|工号|为您服务|帮您|帮到您|帮助您"),
@@ -63,6 +73,13 @@ def _machine_part(text: str, language: str) -> tuple[int, bool]:
     for sentence in _SENTENCE.finditer(text):
         if _PERSON[language].search(sentence.group()):
             return stop, True
-        if _MACHINE[language].search(sentence.group()):
+        if _is_machine(sentence.group(), language):
             stop = sentence.end()
     return stop, False
+
+
+def _is_machine(sentence: str, language: str) -> bool:
+    if _MACHINE[language].search(sentence):
+        return True
+    text = searcher(sentence, language)
+    return any(text.find(phrase, SOUNDS_ALIKE) for phrase in _MACHINE_SOUNDS.get(language, ()))

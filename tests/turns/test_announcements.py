@@ -41,6 +41,22 @@ def test_what_machines_say_in_mandarin(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["当前来店较多，坐习正盲，请您稍等。", "我们将按顺许为您接通。", "请你不要挂鸡。"]
+)
+def test_what_machines_say_is_known_by_its_sound(text: str) -> None:
+    _, utterances = talk((MACHINE, text), (AGENT, "您好，有什么可以帮您？"))
+    assert _end(utterances) == pytest.approx(utterances[0].end)
+
+
+@pytest.mark.parametrize(
+    "text", ["您好，请讲。", "您好，欢迎致电中国移动，很高兴为您服务。", "喂，你好，我来电是想问一下。"]
+)
+def test_what_people_open_with_does_not_sound_like_a_machine(text: str) -> None:
+    _, utterances = talk((AGENT, text), (CUSTOMER, "我想问一下话费。"))
+    assert not find_announcements(utterances, "zh")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Thank you for calling. For billing, press one.",
