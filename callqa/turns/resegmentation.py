@@ -42,6 +42,10 @@ CUT_IN_SPEECH = 0.6  # speech probability all through the change
 CUT_IN_AROUND = 0.1  # seconds on both sides of the change that must be speech
 MIN_VOICE = 2.0  # seconds of reliable stretches that a voice should have: a few short ones, whose
 # embeddings scatter, otherwise make a voice of their own
+ODD_SHARE = 0.12  # of the reliable stretches' time; a voice with less may be no voice
+# What two people's voices have and one person's halves have not (see `Voices`).
+ODD_DISTINCTNESS = 5.0
+ODD_CONTRAST = 0.1
 # Inside a stretch the speaker may change without a pause, which the segmentation sees in voices
 # that differ but not always in those that are alike: there the voice is followed through the
 # stretch in windows as long as the encoder was trained on.
@@ -94,6 +98,7 @@ def rename_stretches(
         return named, Voices(centroids, 0.0, 0.0, (0, 0))
     vectors, seconds, pauses, prior = _look_at(stretches, named, separation, embed)
     owner, voices = _best_of(_starts(centroids, vectors, seconds), vectors, seconds, pauses, prior)
+    seconds, owner, voices = _without_odd_ones(owner, voices, centroids, vectors, seconds, pauses, prior)
     if windows_trust(separation) < 1.0:
         cut = _cut_at_changes(stretches, voices, speech, embed)
         if cut != stretches:
@@ -101,6 +106,34 @@ def rename_stretches(
             vectors, seconds, pauses, prior = _look_at(stretches, named, separation, embed)
             owner, voices = _best_of([voices], vectors, seconds, pauses, prior)
     return _renamed(named, speech, overlap, stretches, owner), _describe(voices, vectors, seconds, owner)
+
+
+def _without_odd_ones(
+    owner: NDArray[np.int64],
+    voices: Vectors,
+    centroids: Vectors,
+    vectors: Vectors,
+    seconds: NDArray[np.float64],
+    pauses: NDArray[np.float64],
+    prior: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.int64], Vectors]:
+    """The same, unless a few stretches that are unlike everything else (babble while somebody
+    waits, hammering on a keyboard) were taken for one voice and both people for the other: then
+    the two people, with no seconds for the odd stretches, whose owners follow their neighbours."""
+    reliable = np.where(seconds >= RELIABLE, seconds, 0.0)
+    share = [float(reliable[owner == label].sum()) / max(float(reliable.sum()), 1e-9) for label in (0, 1)]
+    if min(share) >= ODD_SHARE:
+        return seconds, owner, voices
+    odd = owner == share.index(min(share))
+    left, told = np.where(odd, 0.0, seconds), np.where(odd, 0.0, prior)
+    again, found = _best_of(_starts(centroids, vectors, left), vectors, left, pauses, told)
+    described = _describe(found, vectors, left, again)
+    kept = np.where(left >= RELIABLE, left, 0.0)
+    least = min(float(kept[again == label].sum()) for label in (0, 1))
+    two = described.distinctness >= ODD_DISTINCTNESS and described.contrast >= ODD_CONTRAST
+    if two and least >= ODD_SHARE * float(kept.sum()):
+        return left, again, found
+    return seconds, owner, voices
 
 
 def _look_at(

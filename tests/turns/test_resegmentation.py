@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from callqa.turns.resegmentation import (
     EmbedFrames,
     Voices,
+    _without_odd_ones,
     cut_ins,
     rename_stretches,
     single_voice_stretches,
@@ -208,3 +209,41 @@ def test_half_heard_overlap_counts_where_the_speaker_changes_without_a_pause() -
 def test_half_heard_overlap_does_not_count_over_a_pause_or_where_it_is_faint() -> None:
     assert _change(0.45, pause=True) == []
     assert _change(0.25) == []
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def _stretches(num_odd: int, two_people: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Embeddings of two like voices (or of one), ten stretches each, and of odd sounds; and whose
+    each is when the odd ones were taken for one voice and everybody for the other."""
+    rng = np.random.default_rng(5)
+    first, second, odd = np.eye(256)[:3]
+    second = 0.8 * first + 0.6 * second if two_people else first
+    means = [first] * 10 + [second] * 10 + [odd] * num_odd
+    vectors = _unit(np.stack(means) + rng.normal(0, 0.01, (len(means), 256)))
+    return vectors, np.array([0] * 20 + [1] * num_odd)
+
+
+def _found(two_people: bool) -> tuple[np.ndarray, np.ndarray]:
+    vectors, owner = _stretches(1, two_people)
+    voices = _unit(np.stack([vectors[:20].mean(axis=0), vectors[20]]))
+    number = len(vectors)
+    seconds, found, _ = _without_odd_ones(
+        owner, voices, voices, vectors, np.full(number, 2.0), np.full(number - 1, 1.0), np.zeros(number)
+    )
+    return seconds, found
+
+
+def test_two_people_are_found_behind_an_odd_sound() -> None:
+    seconds, owner = _found(two_people=True)
+    assert len(set(owner[:10])) == len(set(owner[10:20])) == 1
+    assert owner[0] != owner[10]
+    assert seconds[20] == 0
+
+
+def test_one_person_and_an_odd_sound_are_not_made_two_people() -> None:
+    seconds, owner = _found(two_people=False)
+    assert list(owner) == [0] * 20 + [1]
+    assert seconds[20] == 2.0
