@@ -11,13 +11,10 @@ from numpy.typing import NDArray
 from callqa.config import TurnSettings
 from callqa.data import TimeSpan, Turn, merge_spans, subtract, total_duration
 from callqa.turns.diarizer import Diarization, Diarizer, spans_of
+from callqa.turns.resegmentation import MIN_CONTRAST, MIN_DISTINCTNESS
 from callqa.turns.segmentation import Segmenter
 from callqa.turns.speech import drop_non_speech, drop_soft_slivers
 
-# One person's speech split in two has a contrast of some 3 to 4 spreads (3.3 to 3.8 on three
-# recordings of one speaker), two people's of 6 and more, also of one sex and over AMR.
-MIN_DISTINCTNESS = 5.0
-MIN_CONTRAST = 0.1
 # With less than three stretches of a voice a spread says nothing; then the windows must have heard
 # two voices: one person's speech stays below 0.07 there.
 FEW_STRETCHES = 3
