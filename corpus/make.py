@@ -60,7 +60,7 @@ def main() -> int:
         return 0
     if options.out is None:
         parser.error("--out is missing: where should the calls go?")
-    return _make(every, wanted, options.out, voices.bring_in(options.voices))
+    return make_calls(every, wanted, options.out, voices.bring_in(options.voices))
 
 
 def show(calls: list[Call]) -> None:
@@ -78,7 +78,9 @@ def show(calls: list[Call]) -> None:
     print(f"about {sum(_fresh_seconds(calls).values()) / 60:.0f} min of speech to be spoken")
 
 
-def _make(every: list[Call], wanted: list[Call], out: Path, voice_folder: Path) -> int:
+def make_calls(every: list[Call], wanted: list[Call], out: Path, voice_folder: Path) -> int:
+    """Make the `wanted` ones of `every` call that `out` should hold, in a folder a split, with truth and
+    manifest; 1 where one could not be made."""
     add_readings(READINGS)
     synthesizer = Synthesizer(voice_folder)
     failed: list[str] = []
