@@ -123,10 +123,7 @@ class Searcher:
 
         `threshold` is the least similarity, 0-1.
         """
-        # Initialisms are said letter by letter: ONU is not "on".
-        wanted = [
-            (token.text, phrase[token.first_char : token.end_char].isupper()) for token in tokens(phrase)
-        ]
+        wanted = _wanted(phrase)
         if not wanted:
             return []
         starts = {
@@ -147,6 +144,11 @@ class Searcher:
         found.extend(self._run_together(phrase, "".join(word for word, _ in wanted)))
         return best_apart(found)
 
+    def find_all(self, phrases: tuple[str, ...], threshold: float) -> dict[str, list[PhraseMatch]]:
+        """As `find`, for many phrases; those that are not there are left out."""
+        found = {phrase: self.find(phrase, threshold) for phrase in phrases}
+        return {phrase: matches for phrase, matches in found.items() if matches}
+
     def _run_together(self, phrase: str, joined: str) -> list[PhraseMatch]:
         if len(joined) < _LEAST_JOINED:
             return []
@@ -159,11 +161,11 @@ class Searcher:
                 found.append(PhraseMatch(phrase, first_char, end_char, 1.0, heard))
         return found
 
-    def _reach(self, wanted: list[tuple[str, bool]], start: int) -> tuple[int, int]:
+    def _reach(self, wanted: tuple[tuple[str, bool], ...], start: int) -> tuple[int, int]:
         """The tokens among which the phrase is looked for, one more on each side."""
         return max(0, start - 1), min(len(self._tokens), start + len(wanted) + 1)
 
-    def _at_most(self, wanted: list[tuple[str, bool]], start: int) -> float:
+    def _at_most(self, wanted: tuple[tuple[str, bool], ...], start: int) -> float:
         """A similarity that `_align` cannot exceed, at a fraction of its time: a word that nothing
         sounds like is missing, unless it is long enough to be alike in spelling."""
         low, high = self._reach(wanted, start)
@@ -171,7 +173,7 @@ class Searcher:
         there = sum(len(word) >= _LEAST_SPELLED or sound_key(word) in near for word, _ in wanted)
         return there / len(wanted)
 
-    def _align(self, wanted: list[tuple[str, bool]], start: int) -> tuple[int, int, float]:
+    def _align(self, wanted: tuple[tuple[str, bool], ...], start: int) -> tuple[int, int, float]:
         low, high = self._reach(wanted, start)
         window = [token.text for token in self._tokens[low:high]]
         row: list[tuple[float, int]] = [(0.0, j) for j in range(len(window) + 1)]
@@ -188,6 +190,15 @@ class Searcher:
                 )
         end, (cost, begin) = min(enumerate(row), key=lambda item: (item[1][0], -item[0]))
         return low + begin, low + end, max(0.0, 1 - cost / len(wanted))
+
+
+@lru_cache(maxsize=8192)
+def _wanted(phrase: str) -> tuple[tuple[str, bool], ...]:
+    """The phrase's words, each with whether it has to be heard as it is."""
+    # Initialisms are said letter by letter: ONU is not "on".
+    return tuple(
+        (token.text, phrase[token.first_char : token.end_char].isupper()) for token in tokens(phrase)
+    )
 
 
 @lru_cache(maxsize=100_000)

@@ -89,6 +89,11 @@ class Lexicon:
     def __len__(self) -> int:
         return len(self.entries)
 
+    @cached_property
+    def wordings(self) -> tuple[str, ...]:
+        """Every wording of every entry."""
+        return tuple(wording for entry in self.entries for wording in entry.wordings)
+
     def of_kind(self, *kinds: str) -> Lexicon:
         """The same lexicon with the entries of some kinds only."""
         kept = tuple(entry for entry in self.entries if entry.kind in kinds)
@@ -148,8 +153,11 @@ def find_entries(lexicon: Lexicon, searcher: PhraseSearcher, threshold: float) -
     `threshold` is the least similarity, 0-1.
     """
     found: list[EntryMatch] = []
+    heard = searcher.find_all(lexicon.wordings, threshold)
+    if not heard:
+        return []
     for entry in lexicon:
-        matches = [match for wording in entry.wordings for match in searcher.find(wording, threshold)]
+        matches = [match for wording in entry.wordings for match in heard.get(wording, ())]
         if matches and entry.unless:
             matches = _without_harmless(matches, entry, searcher, lexicon.language, threshold)
         found.extend(EntryMatch(entry, match) for match in matches)

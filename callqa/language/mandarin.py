@@ -160,7 +160,7 @@ def _read_han(chars: list[tuple[str, int, int]]) -> list[Syllable]:
     sounds = _reader()("".join(char for char, _, _ in chars), errors=_each)
     found = []
     for (char, first, end), sound in zip(chars, sounds, strict=True):
-        initial, final, tone = split_pinyin(sound)
+        initial, final, tone = split_pinyin(sound if sound == char else _numbered(sound))
         found.append(Syllable(char, first, end, initial, final, tone))
     return found
 
@@ -170,7 +170,15 @@ def _reader() -> Any:
     from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
     load_phrases_dict(_READINGS)
-    return partial(lazy_pinyin, style=Style.TONE3, neutral_tone_with_five=True)
+    return partial(lazy_pinyin, style=Style.TONE)
+
+
+@lru_cache(maxsize=4096)
+def _numbered(sound: str) -> str:
+    """``kuān`` as ``kuan1``: once for each sound, where pypinyin would do it for each character."""
+    from pypinyin.contrib.tone_convert import to_tone3
+
+    return str(to_tone3(sound, neutral_tone_with_five=True))
 
 
 def _each(chars: str) -> Any:

@@ -35,6 +35,9 @@ class PhraseSearcher(Protocol):
     def find(self, phrase: str, threshold: float) -> list[PhraseMatch]:
         """The best matches that do not overlap, in text order."""
 
+    def find_all(self, phrases: tuple[str, ...], threshold: float) -> dict[str, list[PhraseMatch]]:
+        """As `find`, for many phrases at once; those that are not there are left out."""
+
 
 def best_apart(matches: Iterable[PhraseMatch]) -> list[PhraseMatch]:
     """Of matches that overlap the more alike one stays, then the longer, then the earlier.

@@ -11,7 +11,7 @@ import itertools
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from callqa.language.latin import LETTER_SOUNDS
@@ -64,6 +64,9 @@ _SENTENCE_END = re.compile(r"[。？！?!;；]")
 _MAX_VARIANTS = 24
 # As much as one initial or one final may cost.
 _ONE_PART = _OTHER
+
+# Longer than any text, and than any phrase: a phrase may begin before the text does.
+_STRIDE, _BEFORE_TEXT = 1 << 24, 1 << 12
 
 _FOLDED_INITIALS = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
 _FOLDED_FINALS = {
@@ -119,9 +122,7 @@ class Searcher:
     def __init__(self, text: str) -> None:
         self._text = text
         self._syllables = pinyin(text)
-        self._index: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for position, syllable in enumerate(self._syllables):
-            self._index[_fold(syllable)].append(position)
+        self._folds = [_fold(syllable) for syllable in self._syllables]
         self._cuts_word = [
             i > 0 and _same_run(text, self._syllables[i - 1], self._syllables[i])
             for i in range(len(self._syllables))
@@ -149,10 +150,19 @@ class Searcher:
 
         `threshold` is the least similarity, 0-1.
         """
-        matches: list[PhraseMatch] = []
-        for variant in phrase_variants(phrase):
-            matches.extend(self._find_variant(phrase, variant, threshold))
-        return best_apart(matches)
+        return self.find_all((phrase,), threshold).get(phrase, [])
+
+    def find_all(self, phrases: tuple[str, ...], threshold: float) -> dict[str, list[PhraseMatch]]:
+        """As `find`, for many phrases in one pass over the text; those that are not there are left
+        out."""
+        found: dict[str, list[PhraseMatch]] = {}
+        index = _index_of(phrases)
+        for number, starts in index.candidates(self._folds, threshold):
+            phrase, variant = index.variants[number]
+            matches = self._matches(phrase, variant, starts, threshold)
+            if matches:
+                found.setdefault(phrase, []).extend(matches)
+        return {phrase: best_apart(matches) for phrase, matches in found.items()}
 
     def find_loosely(self, phrase: str) -> list[PhraseMatch]:
         """Where as many syllables as the phrase has sound like it but for one part of one of them.
@@ -176,14 +186,14 @@ class Searcher:
             found.append(PhraseMatch(phrase, first_char, end_char, alike, self._text[first_char:end_char]))
         return best_apart(found)
 
-    def _find_variant(
-        self, phrase: str, variant: tuple[Syllable, ...], threshold: float
+    def _matches(
+        self, phrase: str, variant: tuple[Syllable, ...], starts: Iterable[int], threshold: float
     ) -> list[PhraseMatch]:
         length = len(variant)
-        if not length or length > len(self._syllables) + 1:
+        if length > len(self._syllables) + 1:
             return []
         found = []
-        for start in self._candidates(variant, threshold):
+        for start in starts:
             result = self._short(variant, start) if length <= 2 else self._align(variant, start)
             if result is None:
                 continue
@@ -194,24 +204,6 @@ class Searcher:
                     PhraseMatch(phrase, first_char, end_char, alike, self._text[first_char:end_char])
                 )
         return found
-
-    def _candidates(self, variant: tuple[Syllable, ...], threshold: float) -> list[int]:
-        """Places where enough of the phrase's syllables stand at about their distance."""
-        length = len(variant)
-        votes: Counter[int] = Counter()
-        for offset, syllable in enumerate(variant):
-            for position in self._index.get(_fold(syllable), ()):
-                votes[position - offset] += 1
-        # A syllable that folds to another sound costs at least _RELATED, so no more than this
-        # many can differ in a match; a gap moves the rest by one place.
-        needed = max(1, length - math.floor((1 - threshold) * length / _RELATED))
-        if length <= 2:
-            return [start for start, count in votes.items() if count == length]
-        starts: list[int] = []
-        for start in sorted(votes):
-            if votes[start] + votes.get(start + 1, 0) >= needed and (not starts or start - starts[-1] > 1):
-                starts.append(start)
-        return starts
 
     def _short(self, variant: tuple[Syllable, ...], start: int) -> tuple[int, int, float] | None:
         end = start + len(variant)
@@ -233,6 +225,7 @@ class Searcher:
         low = max(0, start - 2)
         high = min(len(self._syllables), start + length + 3)
         window = self._syllables[low:high]
+        gaps = [_gap(other) for other in window]
         # Each cell: cost so far, the text syllable where the match begins.
         row: list[tuple[float, int]] = [(0.0, j) for j in range(len(window) + 1)]
         for mine in variant:
@@ -241,14 +234,78 @@ class Searcher:
             for j, other in enumerate(window):
                 # Nothing precedes the match's first syllable, so a sentence end before it is free.
                 crossing = _SENTENCE_END_COST if self._ends_before[low + j] and previous[j][1] < j else 0.0
-                step = (previous[j][0] + _cost(mine, other) + crossing, previous[j][1])
-                drop = (previous[j + 1][0] + skip, previous[j + 1][1])
-                extra = (row[j][0] + _gap(other) + crossing, row[j][1])
-                row.append(min(step, drop, extra, key=lambda cell: cell[0]))
+                best, begin = previous[j][0] + _cost(mine, other) + crossing, previous[j][1]
+                drop = previous[j + 1][0] + skip
+                if drop < best:
+                    best, begin = drop, previous[j + 1][1]
+                extra = row[j][0] + gaps[j] + crossing
+                if extra < best:
+                    best, begin = extra, row[j][1]
+                row.append((best, begin))
         end, (cost, begin) = min(enumerate(row), key=lambda item: (item[1][0], -item[0]))
         if begin >= end:
             return None
         return low + begin, low + end, max(0.0, 1 - cost / length)
+
+
+class PhraseIndex:
+    """Many phrases by the sounds in them, so that one pass over a text finds where each may be.
+
+    `variants` are the phrases' ways of sounding (`phrase_variants`), each with its phrase.
+    """
+
+    def __init__(self, phrases: tuple[str, ...]) -> None:
+        self.variants: list[tuple[str, tuple[Syllable, ...]]] = [
+            (phrase, variant)
+            for phrase in dict.fromkeys(phrases)
+            for variant in phrase_variants(phrase)
+            if variant
+        ]
+        # Where a variant would begin is counted under one number: variant times _STRIDE plus place.
+        self._bases: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number, (_, variant) in enumerate(self.variants):
+            for offset, syllable in enumerate(variant):
+                self._bases[_fold(syllable)].append(number * _STRIDE + _BEFORE_TEXT - offset)
+        self._needed: dict[float, list[int]] = {}
+
+    def candidates(
+        self, folds: Sequence[tuple[str, str]], threshold: float
+    ) -> Iterator[tuple[int, list[int]]]:
+        """Each variant's number, with the places where enough of its syllables stand at about their
+        distance. `folds` are those of the text's syllables."""
+        needed = self._needed_at(threshold)
+        votes = Counter(
+            base + position for position, fold in enumerate(folds) for base in self._bases.get(fold, ())
+        )
+        count_at = votes.get
+        likely = sorted(
+            key for key, count in votes.items() if count + count_at(key + 1, 0) >= needed[key // _STRIDE]
+        )
+        for number, keys in itertools.groupby(likely, key=lambda key: key // _STRIDE):
+            length = len(self.variants[number][1])
+            starts: list[int] = []
+            for key in keys:
+                start = key % _STRIDE - _BEFORE_TEXT
+                if length <= 2:
+                    if votes[key] == length:
+                        starts.append(start)
+                elif not starts or start - starts[-1] > 1:
+                    starts.append(start)
+            if starts:
+                yield number, starts
+
+    def _needed_at(self, threshold: float) -> list[int]:
+        if threshold not in self._needed:
+            # A syllable that folds to another sound costs at least _RELATED, so no more than this
+            # many can differ in a match; a gap moves the rest by one place.
+            lengths = [len(variant) for _, variant in self.variants]
+            self._needed[threshold] = [
+                max(1, length - math.floor((1 - threshold) * length / _RELATED)) for length in lengths
+            ]
+        return self._needed[threshold]
+
+
+_index_of = lru_cache(maxsize=4096)(PhraseIndex)
 
 
 @lru_cache(maxsize=8192)

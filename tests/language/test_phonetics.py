@@ -92,3 +92,13 @@ def test_many_phrases_in_a_long_text_take_little_time() -> None:
     for phrase in phrases:
         search.find(phrase, 0.85)
     assert time.perf_counter() - begin < 2
+
+
+def test_many_phrases_in_one_pass_are_found_as_each_by_itself() -> None:
+    text = "您家的光毛坏了，我帮您查一下光猫设备，10086的国际慢游费是三十元。请稍等，欧爱尔替也看一下"
+    phrases = ("光猫", "光猫设备", "国际漫游", "OLT", "请稍等", "一零零八六", "没办法", "看")
+    search = Searcher(text)
+    together = search.find_all(phrases, 0.85)
+    alone = {phrase: search.find(phrase, 0.85) for phrase in phrases}
+    assert together == {phrase: matches for phrase, matches in alone.items() if matches}
+    assert set(phrases) - set(together) == {"没办法"}

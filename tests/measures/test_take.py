@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from dataclasses import asdict
 
@@ -6,7 +7,7 @@ import pytest
 from callqa.config import MeasureSettings
 from callqa.data import CallFacts
 from callqa.language.lexicon import load_lexicons
-from callqa.measures import MEASURE_NAMES, take_measures
+from callqa.measures import GROUPS, MEASURE_NAMES, take_measures
 from callqa.scoring import default_rubric, score_call
 from tests.measures.factories import agent, customer, make_facts
 
@@ -68,3 +69,19 @@ def test_measuring_is_a_function_of_the_facts() -> None:
     facts, lexicons = ODD_CALLS["good"], load_lexicons("zh")
     once = take_measures(facts, lexicons, MeasureSettings(), None)
     assert once == take_measures(facts, lexicons, MeasureSettings(), None)
+
+
+def test_a_lexicon_that_is_read_has_to_be_named() -> None:
+    facts, lexicons = ODD_CALLS["good"], load_lexicons("zh")
+    jargon = next(group for group in GROUPS if group.names == ("jargon",))
+    unnamed = dataclasses.replace(jargon, lexicons=frozenset({"jargon"}))
+    with pytest.raises(AttributeError, match=r"explaining has to be named.*GROUPS"):
+        take_measures(facts, lexicons, MeasureSettings(), None, [unnamed])
+
+
+def test_some_groups_give_the_same_as_all_of_them() -> None:
+    facts, lexicons = ODD_CALLS["good"], load_lexicons("zh")
+    whole = take_measures(facts, lexicons, MeasureSettings(), None)
+    for group in GROUPS:
+        part = take_measures(facts, lexicons, MeasureSettings(), None, [group])
+        assert part == {name: whole[name] for name in group.names}
