@@ -34,10 +34,12 @@ class CriterionResult:
 
 @dataclass(frozen=True, slots=True)
 class RubricRef:
-    """The rubric a scorecard was made with."""
+    """The rubric a scorecard was made with. `digest` names its text in the workspace, None for
+    calls that were scored before texts were kept."""
 
     id: str
     version: str
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,10 @@ GIVEN_FIELDS = (
 class CallKeys:
     """What a stored call was made of: the file's whole SHA-256, a digest each of all that the
     facts and all that the verdicts depend on, what was `given` (`GIVEN_FIELDS`), and the
-    settings and the rubric (a name or a path, None for the default) it was judged with."""
+    settings and the rubric (a name or a path, None for the default) it was judged with.
+
+    `lexicons_digest` names the lexicons (`Store.lexicons`), `measures_key` is a digest of all else
+    that the measures depend on beside the facts; None where an older program saved the call."""
 
     sha256: str
     facts_key: str
@@ -49,6 +52,8 @@ class CallKeys:
     given: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     rubric: str | None = None
+    lexicons_digest: str | None = None
+    measures_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,9 @@ def save_call(
         "given": dict(keys.given),
         "settings": dict(keys.settings),
         "rubric": keys.rubric,
+        "rubric_digest": card.rubric.digest,
+        "lexicons_digest": keys.lexicons_digest,
+        "measures_key": keys.measures_key,
         "facts": pack(facts),
         "callqa_version": analysis.provenance.callqa_version,
         "models": dict(analysis.provenance.models),
@@ -143,6 +151,7 @@ def load_call(connection: Connection, call_id: str) -> CallAnalysis:
             CallRow.facts,
             CallRow.rubric_id,
             CallRow.rubric_version,
+            CallRow.rubric_digest,
             CallRow.score,
             CallRow.judged_share,
             CallRow.capped_by,
@@ -200,7 +209,7 @@ def load_call(connection: Connection, call_id: str) -> CallAnalysis:
         facts=unpack(CallFacts, row.facts),
         measures=measures,
         scorecard=Scorecard(
-            rubric=RubricRef(row.rubric_id, row.rubric_version),
+            rubric=RubricRef(row.rubric_id, row.rubric_version, row.rubric_digest),
             score=row.score,
             judged_share=row.judged_share,
             criteria=criteria,
@@ -227,9 +236,11 @@ def load_call_keys(connection: Connection, call_id: str) -> CallKeys:
             CallRow.given,
             CallRow.settings,
             CallRow.rubric,
+            CallRow.lexicons_digest,
+            CallRow.measures_key,
         ).where(CallRow.id == call_id)
     ).one()
-    return CallKeys(row.sha256, row.facts_key, row.judge_key, row.given, row.settings, row.rubric)
+    return CallKeys(*row)
 
 
 def _save_judgement(connection: Connection, call_id: str, analysis: CallAnalysis) -> None:

@@ -52,7 +52,9 @@ class CallRow(Base):
     stages, what was given for this call), `judge_key` with everything that changes the verdicts
     (rubrics, lexicons, settings of the measures, program version). `given` is what manifest, file
     name and options said about the call. `settings` and `rubric` (a name or a path, null for the
-    default) are what it was last judged with. `notes` are the scorecard's, `recording_notes` the
+    default) are what it was last judged with; `rubric_digest` and `lexicons_digest` name their
+    texts in `rubrics` and `lexicon_sets`, `measures_key` all else that the measures depend on (all
+    three null for calls of an older program). `notes` are the scorecard's, `recording_notes` the
     recording's.
     """
 
@@ -88,9 +90,39 @@ class CallRow(Base):
     judge_key: Mapped[str]
     settings: Mapped[Any] = mapped_column(JSON, server_default="{}")
     rubric: Mapped[str | None]
+    rubric_digest: Mapped[str | None]
+    lexicons_digest: Mapped[str | None]
+    measures_key: Mapped[str | None]
     created_at: Mapped[str]
     saved_at: Mapped[str]
     batch_id: Mapped[str | None] = mapped_column(ForeignKey("batches.id"))
+
+
+class RubricRow(Base):
+    """A rubric that calls were judged by, as its file was. `source` is the file's path or a shipped
+    rubric's name. One `rubric_id` and `version` always mean one text."""
+
+    __tablename__ = "rubrics"
+    __table_args__ = (Index("ix_rubrics_rubric_id_version", "rubric_id", "version"),)
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    rubric_id: Mapped[str]
+    version: Mapped[str]
+    language: Mapped[str]
+    source: Mapped[str]
+    text: Mapped[str]
+    added_at: Mapped[str]
+
+
+class LexiconSetRow(Base):
+    """All lexicons of a language that calls were measured with; `content` is compressed JSON."""
+
+    __tablename__ = "lexicon_sets"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[str]
 
 
 class PathRow(Base):
