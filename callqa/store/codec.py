@@ -10,14 +10,15 @@ import dataclasses
 import json
 import types
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from callqa.errors import StoreError
 
 T = TypeVar("T")
+Reader = Callable[[Any], Any]
 
 
 def to_plain(value: Any) -> Any:
@@ -52,48 +53,7 @@ def from_plain(kind: Any, plain: Any) -> Any:
     >>> from_plain(tuple[float, ...], [0.5, 1.0])
     (0.5, 1.0)
     """
-    if kind is Any:
-        return plain
-    origin, args = get_origin(kind), get_args(kind)
-    if origin in (Union, types.UnionType):
-        return _from_union(args, plain)
-    if origin is tuple:
-        if not isinstance(plain, list):
-            raise _mismatch(kind, plain)
-        if len(args) == 2 and args[1] is Ellipsis:
-            return tuple(from_plain(args[0], item) for item in plain)
-        if len(args) != len(plain):
-            raise _mismatch(kind, plain)
-        return tuple(from_plain(arg, item) for arg, item in zip(args, plain, strict=True))
-    if origin is not None and issubclass(origin, Mapping):
-        if not isinstance(plain, dict):
-            raise _mismatch(kind, plain)
-        return {from_plain(args[0], key): from_plain(args[1], item) for key, item in plain.items()}
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        if not isinstance(plain, dict):
-            raise _mismatch(kind, plain)
-        hints = _hints(kind)
-        try:
-            return kind(**{name: from_plain(hints[name], item) for name, item in plain.items()})
-        except KeyError as error:
-            raise StoreError(
-                f"the stored {kind.__name__} has a field {error} that this callqa does not know.",
-                "The workspace was written by a newer callqa; update this one.",
-            ) from error
-        except (TypeError, ValueError) as error:
-            raise StoreError(f"a stored {kind.__name__} cannot be read: {error}.", _FORCE) from error
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        try:
-            return kind(plain)
-        except ValueError as error:
-            raise StoreError(f"a stored value cannot be read: {error}.", _FORCE) from error
-    if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
-        return plain
-    if kind is type(None):
-        kind = types.NoneType
-    if not isinstance(plain, kind) or (isinstance(plain, bool) and kind is not bool):
-        raise _mismatch(kind, plain)
-    return plain
+    return _reader(kind)(plain)
 
 
 def pack(value: Any) -> bytes:
@@ -116,25 +76,120 @@ _FORCE = "Score the call again with `callqa score --force FILE`."
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _reader(kind: Any) -> Reader:
+    """What makes values of one type: worked out once, because calls hold thousands of words."""
+    if kind is Any:
+        return _as_is
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return _union_reader(args)
+    if origin is tuple:
+        return _tuple_reader(kind, args)
+    if origin is not None and issubclass(origin, Mapping):
+        return _mapping_reader(kind, args)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        return _dataclass_reader(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return partial(_read_enum, kind)
+    return (
+        _number_reader(kind)
+        if kind is float
+        else partial(_read_exactly, types.NoneType if kind is None else kind)
+    )
 
 
-def _from_union(args: tuple[Any, ...], plain: Any) -> Any:
-    if plain is None and type(None) in args:
-        return None
-    # bool before int before float: JSON tells them apart, and so must we.
-    for arg in args:
-        if isinstance(arg, type) and type(plain) is arg:
+def _as_is(plain: Any) -> Any:
+    return plain
+
+
+def _number_reader(kind: Any) -> Reader:
+    def read(plain: Any) -> Any:
+        if type(plain) is float or type(plain) is int:
             return plain
-    for arg in args:
-        if arg is type(None):
-            continue
+        raise _mismatch(kind, plain)
+
+    return read
+
+
+def _read_exactly(kind: type, plain: Any) -> Any:
+    if not isinstance(plain, kind) or (isinstance(plain, bool) and kind is not bool):
+        raise _mismatch(kind, plain)
+    return plain
+
+
+def _read_enum(kind: type[Enum], plain: Any) -> Any:
+    try:
+        return kind(plain)
+    except ValueError as error:
+        raise StoreError(f"a stored value cannot be read: {error}.", _FORCE) from error
+
+
+def _tuple_reader(kind: Any, args: tuple[Any, ...]) -> Reader:
+    repeated = len(args) == 2 and args[1] is Ellipsis
+    readers = [_reader(arg) for arg in args[: 1 if repeated else None]]
+
+    def read(plain: Any) -> Any:
+        if not isinstance(plain, list):
+            raise _mismatch(kind, plain)
+        if repeated:
+            each = readers[0]
+            return tuple([each(item) for item in plain])
+        if len(readers) != len(plain):
+            raise _mismatch(kind, plain)
+        return tuple(reader(item) for reader, item in zip(readers, plain, strict=True))
+
+    return read
+
+
+def _mapping_reader(kind: Any, args: tuple[Any, ...]) -> Reader:
+    key_of, value_of = _reader(args[0]), _reader(args[1])
+
+    def read(plain: Any) -> Any:
+        if not isinstance(plain, dict):
+            raise _mismatch(kind, plain)
+        return {key_of(key): value_of(item) for key, item in plain.items()}
+
+    return read
+
+
+def _dataclass_reader(kind: type) -> Reader:
+    readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+
+    def read(plain: Any) -> Any:
+        if not isinstance(plain, dict):
+            raise _mismatch(kind, plain)
         try:
-            return from_plain(arg, plain)
-        except StoreError:
-            continue
-    raise _mismatch(args, plain)
+            return kind(**{name: readers[name](item) for name, item in plain.items()})
+        except KeyError as error:
+            raise StoreError(
+                f"the stored {kind.__name__} has a field {error} that this callqa does not know.",
+                "The workspace was written by a newer callqa; update this one.",
+            ) from error
+        except (TypeError, ValueError) as error:
+            raise StoreError(f"a stored {kind.__name__} cannot be read: {error}.", _FORCE) from error
+
+    return read
+
+
+def _union_reader(args: tuple[Any, ...]) -> Reader:
+    has_none = type(None) in args
+    plain_types = tuple(arg for arg in args if isinstance(arg, type))
+    readers = [_reader(arg) for arg in args if arg is not type(None)]
+
+    def read(plain: Any) -> Any:
+        if plain is None and has_none:
+            return None
+        # bool before int before float: JSON tells them apart, and so must we.
+        if type(plain) in plain_types:
+            return plain
+        for reader in readers:
+            try:
+                return reader(plain)
+            except StoreError:
+                continue
+        raise _mismatch(args, plain)
+
+    return read
 
 
 def _mismatch(kind: Any, plain: Any) -> StoreError:
