@@ -19,7 +19,7 @@ from callqa.language import count_syllables
 from callqa.measures.ending import call_ending
 from callqa.measures.shared import mean_probability, say
 from callqa.scoring.checks import Heard, Outcome, agent_heard, judge_check, worst
-from callqa.scoring.rubric import Criterion, Rubric
+from callqa.scoring.rubric import Criterion, Exemption, Rubric
 
 # A scorecard is read: the strongest pieces of evidence, not all that there is.
 _MIN_PLAYED = 2.0  # seconds
@@ -38,13 +38,52 @@ def score_call(facts: CallFacts, measures: Mapping[str, Measure], rubric: Rubric
     syllables = sum(count_syllables(u.text, facts.language) for u in facts.utterances_of(Role.AGENT))
     heard = agent_heard(facts, syllables)
     judged = [_judge(item, facts, measures, heard, rubric) for item in rubric.criteria]
-    results = [result for result, _ in judged]
+    results = _with_section_weights([result for result, _ in judged], rubric)
     score, share = _total(results)
     capped_by = None
     if score is not None and score > rubric.critical_cap:
         capped_by = next((result.id for result, capping in judged if capping), None)
         score = rubric.critical_cap if capped_by else score
-    return Scorecard(rubric.ref, score, share, tuple(results), capped_by, tuple(_notes(facts, rubric)))
+    notes = _notes(facts, rubric)
+    withheld = None if score is None else _withheld(results, share, facts.language, rubric)
+    if withheld:
+        score, capped_by = None, None
+        notes.append(withheld)
+    return Scorecard(rubric.ref, score, share, tuple(results), capped_by, tuple(notes))
+
+
+def _with_section_weights(results: Sequence[CriterionResult], rubric: Rubric) -> list[CriterionResult]:
+    """Weights as they count in this call: what applies in a section shares the section's weight."""
+    if not rubric.sections:
+        return list(results)
+    section_of = {criterion.id: criterion.section for criterion in rubric.criteria}
+    weighed = []
+    for result in results:
+        section = next(item for item in rubric.sections if item.id == section_of[result.id])
+        applies = result.verdict is not Verdict.NOT_APPLICABLE
+        sharing = [r for r in results if section_of[r.id] == section.id]
+        total = sum(r.weight for r in sharing if not applies or r.verdict is not Verdict.NOT_APPLICABLE)
+        weighed.append(dataclasses.replace(result, weight=section.weight * result.weight / total))
+    return weighed
+
+
+def _withheld(results: Sequence[CriterionResult], share: float, language: str, rubric: Rubric) -> str | None:
+    """Why the rubric gives this call no score, None where it does."""
+    unsure = [r.id for r in results if r.verdict is Verdict.UNSURE]
+    if rubric.when_unsure == "no_score" and unsure:
+        return say(
+            language,
+            f"有标准不能评判（{'、'.join(unsure)}），按评分标准不给总分。",
+            f"The rubric gives no score while a criterion is unsure: {', '.join(unsure)}.",
+        )
+    if share < rubric.min_judged_share:
+        return say(
+            language,
+            f"只能评判 {100 * share:.0f}%，要求至少 {100 * rubric.min_judged_share:.0f}%，不给总分。",
+            f"Only {100 * share:.0f}% could be judged, the rubric asks for "
+            f"{100 * rubric.min_judged_share:.0f}%: no score.",
+        )
+    return None
 
 
 def _total(results: Sequence[CriterionResult]) -> tuple[float | None, float]:
@@ -133,7 +172,7 @@ def _judge(
             return _result(criterion, Verdict.UNSURE, None, too_little), False
     result = _combine(criterion, outcomes, facts)
     if result.verdict in (Verdict.PARTLY_MET, Verdict.NOT_MET, Verdict.UNSURE):
-        excused = _not_applicable(criterion, facts)
+        excused = _not_applicable(criterion, facts, measures)
         if excused:
             return _result(criterion, Verdict.NOT_APPLICABLE, None, excused), False
     return result, any(o.capping for o in outcomes)
@@ -230,9 +269,10 @@ def _too_little(facts: CallFacts, heard: Heard, rubric: Rubric) -> str | None:
     )
 
 
-def _not_applicable(criterion: Criterion, facts: CallFacts) -> str | None:
+def _not_applicable(criterion: Criterion, facts: CallFacts, measures: Mapping[str, Measure]) -> str | None:
     ending = call_ending(facts)
-    for condition in criterion.not_applicable_when:
+    for exemption in criterion.not_applicable_when:
+        condition = exemption.when
         if condition == "recording_cut" and ending == condition:
             return say(
                 facts.language,
@@ -247,4 +287,30 @@ def _not_applicable(criterion: Criterion, facts: CallFacts) -> str | None:
             )
         if condition == "no_customer_words" and not facts.utterances_of(Role.CUSTOMER):
             return say(facts.language, "没有识别到客户的话。", "No words of the customer were recognised.")
+        if exemption.measure is not None:
+            reason = _outside_limits(exemption, measures.get(exemption.measure), facts.language)
+            if reason:
+                return reason
+    return None
+
+
+def _outside_limits(exemption: Exemption, measure: Measure | None, language: str) -> str | None:
+    if measure is None:
+        return None
+    name = measure.name if exemption.component is None else f"{measure.name}.{exemption.component}"
+    raw = measure.value if exemption.component is None else measure.components.get(exemption.component)
+    if not isinstance(raw, int | float):
+        return None
+    below = exemption.below is not None and raw < exemption.below
+    above = exemption.above is not None and raw > exemption.above
+    for is_outside, limit, zh, en in (
+        (below, exemption.below, "低于", "below"),
+        (above, exemption.above, "高于", "above"),
+    ):
+        if is_outside:
+            return say(
+                language,
+                f"{name} 为 {raw:g}，{zh} {limit:g}，这一条不适用。",
+                f"{name} is {raw:g}, {en} {limit:g}: this does not apply.",
+            )
     return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from callqa.data import CallFacts, CriterionResult, Evidence, Measure, Scorecard, Verdict
-from callqa.scoring import default_rubric, score_call
+from callqa.scoring import Rubric, default_rubric, load_rubric, score_call
+from callqa.scoring.rubric import SHIPPED
 from tests.measures.factories import Line, agent, customer, make_facts
 
 TALK = "您好这里是客服中心我帮您查一下这个月的账单请您稍等"
@@ -56,9 +59,11 @@ def good() -> dict[str, Measure]:
     return {item.name: item for item in found}
 
 
-def score(*changed: Measure, facts: CallFacts | None = None, language: str = "zh") -> Scorecard:
+def score(
+    *changed: Measure, facts: CallFacts | None = None, language: str = "zh", rubric: Rubric | None = None
+) -> Scorecard:
     measures = good() | {item.name: item for item in changed}
-    return score_call(facts or make_facts(CALL), measures, default_rubric(language))
+    return score_call(facts or make_facts(CALL), measures, rubric or default_rubric(language))
 
 
 def result(card: Scorecard, name: str) -> CriterionResult:
@@ -69,7 +74,7 @@ def test_a_call_without_fault() -> None:
     card = score()
     assert {item.verdict for item in card.criteria} == {Verdict.MET}
     assert (card.score, card.judged_share, card.capped_by, card.notes) == (100, 1, None, ())
-    assert (card.rubric.id, card.rubric.version) == ("telecom.zh", "1")
+    assert (card.rubric.id, card.rubric.version) == ("telecom.zh", "2")
     assert all(item.reason.endswith("。") and item.reason.count("。") == 1 for item in card.criteria)
 
 
@@ -327,3 +332,50 @@ def test_english_reasons() -> None:
     assert result(card, "pace").reason == "230 words a minute without pauses, above 215."
     assert result(card, "guessing").reason == "1 guess."
     assert result(card, "closing").reason.startswith("0 of 2 parts of the closing")
+
+
+def own_rubric(tmp_path: Path, **changes: Any) -> Rubric:
+    content = yaml.safe_load((SHIPPED / "telecom.zh.yaml").read_text(encoding="utf-8"))
+    content["version"] = "mine"
+    for name, value in changes.pop("criteria", {}).items():
+        next(item for item in content["criteria"] if item["id"] == name).update(value)
+    path = tmp_path / "own.yaml"
+    path.write_text(yaml.safe_dump(content | changes, allow_unicode=True), encoding="utf-8")
+    return load_rubric(path)
+
+
+def test_sections_share_their_weight_among_what_applies(tmp_path: Path) -> None:
+    names = [item.id for item in default_rubric("zh").criteria]
+    sections = {name: {"section": "end" if name == "closing" else "talk", "weight": 10} for name in names}
+    sections["pace"] |= {
+        "weight": 30,
+        "not_applicable_when": [{"measure": "articulation_rate", "above": 400}],
+    }
+    rubric = own_rubric(
+        tmp_path, criteria=sections, sections=[{"id": "talk", "weight": 60}, {"id": "end", "weight": 40}]
+    )
+    card = score(rubric=rubric)
+    assert sum(item.weight for item in card.criteria) == pytest.approx(100)
+    assert result(card, "closing").weight == 40
+    assert result(card, "pace").weight == pytest.approx(60 * 30 / 100)
+    # What does not apply leaves its weight to the others of the section.
+    card = score(pace(420), rubric=rubric)
+    assert result(card, "pace").verdict is Verdict.NOT_APPLICABLE
+    assert "高于 400" in result(card, "pace").reason
+    assert sum(item.weight for item in card.criteria if item.id != "pace") == pytest.approx(100)
+    # A fault in the small section weighs what the section does.
+    card = score(elements("closing", anything_else=False, farewell=False), rubric=rubric)
+    assert card.score == pytest.approx(60)
+
+
+def test_a_rubric_may_withhold_the_score_of_what_is_unsure(tmp_path: Path) -> None:
+    strict = own_rubric(tmp_path, when_unsure="no_score")
+    assert score(rubric=strict).score == 100
+    card = score(faults("privacy", 0, 1), rubric=strict)
+    assert card.score is None
+    assert "privacy" in card.notes[-1]
+    at_least = own_rubric(tmp_path, min_judged_share=0.96)
+    card = score(faults("privacy", 0, 1), rubric=at_least)
+    assert (card.score, card.judged_share) == (None, pytest.approx(0.95))
+    assert "95%" in card.notes[-1]
+    assert score(faults("privacy", 0, 1), rubric=own_rubric(tmp_path, min_judged_share=0.95)).score == 100
