@@ -37,6 +37,7 @@ class CallSummary:
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     truncated: bool = False
     recording_notes: tuple[str, ...] = ()
+    queue: str | None = None
 
     @property
     def agent(self) -> str | None:
@@ -126,6 +127,7 @@ def list_calls(
         CallRow.notes,
         CallRow.truncated,
         CallRow.recording_notes,
+        CallRow.queue,
     )
     if agent is not None:
         query = query.where((CallRow.agent_name == agent) | (CallRow.agent_id == agent))
@@ -164,6 +166,7 @@ def list_calls(
             verdicts={item.criterion: Verdict(item.verdict) for item in verdicts.get(row.id, ())},
             truncated=row.truncated,
             recording_notes=tuple(row.recording_notes),
+            queue=row.queue,
         )
         for row in connection.execute(query)
         if wanted is None or row.id in wanted
