@@ -157,28 +157,34 @@ def _place(reading: Reading, index: int) -> int:
 def _read_han(chars: list[tuple[str, int, int]]) -> list[Syllable]:
     if not chars:
         return []
-    sounds = _reader()("".join(char for char, _, _ in chars), errors=_each)
+    text = "".join(char for char, _, _ in chars)
+    sounds = [sound for word in _words_of(text) for sound in _sounds_of(word)]
     found = []
     for (char, first, end), sound in zip(chars, sounds, strict=True):
-        initial, final, tone = split_pinyin(sound if sound == char else _numbered(sound))
+        initial, final, tone = split_pinyin(sound)
         found.append(Syllable(char, first, end, initial, final, tone))
     return found
 
 
 @lru_cache(maxsize=1)
-def _reader() -> Any:
+def _reader() -> tuple[Any, Any]:
+    """What cuts a text into words, and what reads them."""
     from pypinyin import Style, lazy_pinyin, load_phrases_dict
+    from pypinyin.seg.simpleseg import seg
 
     load_phrases_dict(_READINGS)
-    return partial(lazy_pinyin, style=Style.TONE)
+    return seg, partial(lazy_pinyin, style=Style.TONE3, neutral_tone_with_five=True, errors=_each)
 
 
-@lru_cache(maxsize=4096)
-def _numbered(sound: str) -> str:
-    """``kuān`` as ``kuan1``: once for each sound, where pypinyin would do it for each character."""
-    from pypinyin.contrib.tone_convert import to_tone3
+def _words_of(text: str) -> list[str]:
+    words: list[str] = _reader()[0](text)
+    return words
 
-    return str(to_tone3(sound, neutral_tone_with_five=True))
+
+@lru_cache(maxsize=16_384)
+def _sounds_of(word: str) -> tuple[str, ...]:
+    """One sound a character. People use the same words again and again: each is read once."""
+    return tuple(_reader()[1]([word]))
 
 
 def _each(chars: str) -> Any:
