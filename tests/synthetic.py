@@ -77,6 +77,8 @@ def make_facts(recording_id: str = "0123456789abcdef", path: str = "calls/李娜
             speakers={"SPEAKER_00": Role.AGENT, "SPEAKER_01": Role.CUSTOMER},
             favoured="SPEAKER_00",
             signs={"greeting": 3.2, "wording": 0.1 + 0.2},
+            settled_by="chen",
+            settled_at="2025-03-05T08:00:00+00:00",
         ),
         utterances=(
             Utterance(0.5, 3.4, "SPEAKER_00", words, 0, Role.AGENT, ""),

@@ -48,7 +48,9 @@ class Roles:
     `confidence` is the probability that the assignment is right, None where there was nothing
     to judge. `source` is one of ``channel``, ``configured``, ``signs``, ``person``.
     `speakers` is empty while the roles are uncertain. `signs` keeps each sign's pull towards
-    `favoured` being the agent (log odds), so a person can see why.
+    `favoured` being the agent (log odds), so a person can see why. Of roles that a person settled
+    `settled_by` names the person and `settled_at` is when (ISO 8601, UTC); such roles are not
+    certain where the person said that nobody in the call is an agent.
     """
 
     certain: bool
@@ -57,6 +59,8 @@ class Roles:
     speakers: Mapping[str, Role] = field(default_factory=dict)
     favoured: str | None = None
     signs: Mapping[str, float] = field(default_factory=dict)
+    settled_by: str | None = None
+    settled_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from callqa.data import CallAnalysis, Verdict
-from callqa.store import calls, claims, queries
+from callqa.store import calls, claims, queries, voices
 from callqa.store.calls import GIVEN_FIELDS, CallKeys, KnownCall
 from callqa.store.database import Database, open_database
 from callqa.store.queries import CallSummary, Failure
+from callqa.store.voices import KnownVoice, SealedVoice
 
-__all__ = ["GIVEN_FIELDS", "CallKeys", "CallSummary", "Failure", "KnownCall", "Store", "StoredCall"]
+__all__ = [
+    "GIVEN_FIELDS",
+    "CallKeys",
+    "CallSummary",
+    "Failure",
+    "KnownCall",
+    "KnownVoice",
+    "SealedVoice",
+    "Store",
+    "StoredCall",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +62,21 @@ class Store:
     ) -> None:
         self.close()
 
-    def save(self, analysis: CallAnalysis, keys: CallKeys, path: str, batch_id: str | None = None) -> None:
+    def save(
+        self,
+        analysis: CallAnalysis,
+        keys: CallKeys,
+        path: str,
+        batch_id: str | None = None,
+        heard: Sequence[SealedVoice] | None = None,
+    ) -> None:
         """Store a finished call whole, in place of an earlier analysis of the same audio, and give
-        back the claim on it."""
+        back the claim on it. `heard` takes the place of what was kept of its voices; None leaves
+        that alone."""
         with self._database.writing() as connection:
             calls.save_call(connection, analysis, keys, path, batch_id)
+            if heard is not None:
+                voices.replace_voices(connection, analysis.facts.recording.id, heard)
             if batch_id is not None:
                 claims.release(connection, keys.sha256, batch_id)
 
@@ -145,3 +166,32 @@ class Store:
         """Give a recording back unscored."""
         with self._database.writing() as connection:
             claims.release(connection, sha256, batch_id)
+
+    def settle_voices(self, call_id: str, agent: str | None) -> None:
+        """Let the voice of a call's agent teach, and forget the other speaker's; with None both."""
+        with self._database.writing() as connection:
+            voices.settle_voices(connection, call_id, agent)
+
+    def call_voices(self, call_id: str) -> list[SealedVoice]:
+        """What is kept of a call's voices."""
+        with self._database.reading() as connection:
+            return voices.call_voices(connection, call_id)
+
+    def teaching_voices(self, agent_id: str, model: str, leave_out: str | None = None) -> list[SealedVoice]:
+        """An agent's voice in the last calls that teach it, as one encoder hears it, `leave_out`
+        not among them."""
+        with self._database.reading() as connection:
+            return voices.teaching_voices(connection, agent_id, model, leave_out)
+
+    def known_voices(self) -> list[KnownVoice]:
+        """Of which agents voices are kept, and how much."""
+        with self._database.reading() as connection:
+            return voices.list_voices(connection)
+
+    def forget_voices(self, agent_id: str | None = None) -> int:
+        """Delete all that is kept of an agent's voice, with None of everybody's, from the file as
+        well; gives how many voices there were."""
+        with self._database.writing() as connection:
+            num_deleted = voices.forget_voices(connection, agent_id)
+        self._database.drop_log()
+        return num_deleted

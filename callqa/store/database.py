@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from callqa.errors import StoreError
 
 DATABASE_NAME = "callqa.db"
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. Kept here so that opening an up-to-date workspace needs no Alembic."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -45,6 +45,14 @@ class Database:
         immediate = self.engine.execution_options(callqa_immediate=True)
         with mapped_errors(self.path), immediate.begin() as connection:
             yield connection
+
+    def drop_log(self) -> None:
+        """Write the log of changes into the file and empty it, so that nothing deleted lingers
+        there. While another program reads, what it needs stays until it is done."""
+        with mapped_errors(self.path), self.engine.connect() as connection:
+            raw = connection.connection.cursor()
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.close()
 
     def close(self) -> None:
         """Let go of the file."""

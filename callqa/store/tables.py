@@ -185,6 +185,23 @@ class EvidenceRow(Base):
     probability: Mapped[float | None]
 
 
+class VoiceRow(Base):
+    """How a speaker of a call sounds, kept only where the setting `voices` is on. `sealed` is an
+    encrypted vector (`callqa.store.sealing`), `model` the encoder that made it. `teaches`: the
+    speaker surely is the agent `agent_id`. Goes with its call."""
+
+    __tablename__ = "voices"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    speaker: Mapped[str] = mapped_column(primary_key=True)
+    agent_id: Mapped[str] = mapped_column(index=True)
+    teaches: Mapped[bool]
+    seconds: Mapped[float]
+    model: Mapped[str]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[str]
+
+
 class FailureRow(Base):
     """The last failure of a file; gone once the file is scored."""
 
