@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from callqa.data import CallAnalysis, Verdict
-from callqa.store import calls, claims, queries, voices
+from callqa.store import calls, claims, judged, queries, voices
 from callqa.store.calls import GIVEN_FIELDS, CallKeys, KnownCall
 from callqa.store.database import Database, open_database
+from callqa.store.judged import JudgedCall, JudgedCriterion
 from callqa.store.queries import CallSummary, Failure
 from callqa.store.voices import KnownVoice, SealedVoice
 
@@ -126,6 +127,18 @@ class Store:
         """Stored calls, narrowed to an agent, to a criterion's verdict, or to certain ids."""
         with self._database.reading() as connection:
             return queries.list_calls(connection, agent=agent, criterion=criterion, verdict=verdict, ids=ids)
+
+    def judged(
+        self,
+        *,
+        start: str | None = None,
+        end: str | None = None,
+        agent: str | None = None,
+        queue: str | None = None,
+    ) -> list[JudgedCall]:
+        """How calls were judged, for results over many of them; see `callqa.store.judged`."""
+        with self._database.reading() as connection:
+            return judged.load_judged(connection, start=start, end=end, agent=agent, queue=queue)
 
     def failures(self) -> list[Failure]:
         """Files whose last try failed."""

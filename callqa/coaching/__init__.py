@@ -1,0 +1,1 @@
+"""Results over people and time, and what follows from them. Knows `data` and `store`, no model."""

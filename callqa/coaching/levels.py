@@ -1,0 +1,167 @@
+"""How well a behaviour goes over a number of calls, how sure that is, and whether two groups differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+from callqa.data import Verdict
+from callqa.store.judged import JudgedCall, JudgedCriterion
+
+_Z95 = 1.959964
+_NO_VARIANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A criterion over calls. `value` is the mean of the calls' scores (met 1, not met 0, partly as
+    the rubric has it), None where no call was judged; `low` and `high` its 95 % interval."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    met: int = 0
+    partly_met: int = 0
+    not_met: int = 0
+    unsure: int = 0
+    not_applicable: int = 0
+
+    @property
+    def judged(self) -> int:
+        """Calls with a verdict other than unsure and not applicable."""
+        return self.met + self.partly_met + self.not_met
+
+    @property
+    def judged_share(self) -> float | None:
+        """Share of the calls it applied to that could be judged; None where it applied to none."""
+        total = self.judged + self.unsure
+        return self.judged / total if total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two groups compared: the first's level less the second's, within strata. `p` is two-sided,
+    None where there is too little to compare."""
+
+    gap: float | None
+    p: float | None
+    strata: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Verdicts and scores of one criterion over calls, as sums: tallies add and subtract, so that
+    everybody else's is the whole less one's own. `verdicts` follows the order of `Verdict`."""
+
+    verdicts: tuple[int, ...] = (0,) * len(Verdict)
+    scores: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+
+    def __add__(self, other: Tally) -> Tally:
+        return self._with(other, 1)
+
+    def __sub__(self, other: Tally) -> Tally:
+        return self._with(other, -1)
+
+    def _with(self, other: Tally, sign: int) -> Tally:
+        return Tally(
+            tuple(a + sign * b for a, b in zip(self.verdicts, other.verdicts, strict=True)),
+            self.scores + sign * other.scores,
+            self.total + sign * other.total,
+            self.squares + sign * other.squares,
+        )
+
+    @property
+    def level(self) -> Level:
+        """The level these calls have."""
+        met, partly, not_met, unsure, not_applicable = self.verdicts
+        value, low, high = mean_interval(self.scores, self.total)
+        return Level(value, low, high, met, partly, not_met, unsure, not_applicable)
+
+
+Strata = Mapping[tuple[str, str], Tally]
+"""Tallies by queue and language: calls of different kinds are compared within themselves."""
+
+_PLACE = {verdict: place for place, verdict in enumerate(Verdict)}
+
+
+def strata_of(calls: Iterable[JudgedCall], criterion: str) -> dict[tuple[str, str], Tally]:
+    """The tallies of one criterion."""
+    rows: dict[tuple[str, str], list[JudgedCriterion]] = {}
+    for call in calls:
+        item = call.criteria.get(criterion)
+        if item is not None:
+            rows.setdefault((call.queue or "", call.language), []).append(item)
+    return {key: _tally(items) for key, items in rows.items()}
+
+
+def level_of(calls: Iterable[JudgedCall], criterion: str) -> Level:
+    """The level of one criterion over calls."""
+    return whole(strata_of(calls, criterion)).level
+
+
+def whole(strata: Strata) -> Tally:
+    """All strata together."""
+    return reduce(add, strata.values(), Tally())
+
+
+def mean_interval(n: int, total: float) -> tuple[float | None, float | None, float | None]:
+    """Mean of `n` scores in [0, 1] that sum to `total`, and its 95 % interval, Wilson's (1927): for
+    scores between 0 and 1 it is too wide rather than too narrow, since their variance is at most
+    that of yes and no."""
+    if not n:
+        return None, None, None
+    # A difference of sums may miss 0 or 1 by a rounding error.
+    mean, square = min(1.0, max(0.0, total / n)), _Z95**2
+    middle = (mean + square / (2 * n)) / (1 + square / n)
+    half = _Z95 / (1 + square / n) * math.sqrt(mean * (1 - mean) / n + square / (4 * n * n))
+    return mean, min(mean, max(0.0, middle - half)), max(mean, min(1.0, middle + half))
+
+
+def compare(first: Strata, second: Strata) -> Difference:
+    """Whether the first group's calls go better than the second's, each queue and language within
+    itself: the Cochran-Mantel-Haenszel mean score statistic (Landis, Heyman and Koch 1978)."""
+    weight = gap = surplus = variance = 0.0
+    compared = 0
+    for key, one in first.items():
+        other = second.get(key)
+        if other is None or not one.scores or not other.scores:
+            continue
+        both = one + other
+        n, m = both.scores, one.scores
+        mean = both.total / n
+        compared += 1
+        weight += m
+        gap += m * (one.total / m - other.total / other.scores)
+        surplus += one.total - m * mean
+        variance += m * other.scores / n * max(0.0, both.squares - n * mean * mean) / (n - 1)
+    if not compared:
+        return Difference(None, None, 0)
+    if variance < _NO_VARIANCE:
+        return Difference(gap / weight, 1.0, compared)
+    # Chi-square of one degree of freedom, the square of a normal deviate.
+    return Difference(gap / weight, math.erfc(abs(surplus) / math.sqrt(2 * variance)), compared)
+
+
+def _tally(items: Sequence[JudgedCriterion]) -> Tally:
+    verdicts = [0] * len(_PLACE)
+    for item in items:
+        verdicts[_PLACE[item.verdict]] += 1
+    scores = [item.score for item in items if item.score is not None]
+    return Tally(tuple(verdicts), len(scores), math.fsum(scores), math.fsum(x * x for x in scores))
+
+
+def false_discovery(p_values: Sequence[float | None]) -> list[float | None]:
+    """p-values corrected for how many were looked at (Benjamini and Hochberg 1995)."""
+    order = sorted((p, i) for i, p in enumerate(p_values) if p is not None)
+    found: list[float | None] = [None] * len(p_values)
+    least = 1.0
+    for rank in range(len(order), 0, -1):
+        p, index = order[rank - 1]
+        least = min(least, p * len(order) / rank)
+        found[index] = least
+    return found

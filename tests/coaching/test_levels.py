@@ -1,0 +1,84 @@
+"""Levels, their intervals, and comparisons inside strata."""
+
+from __future__ import annotations
+
+import pytest
+
+from callqa.coaching.levels import Tally, compare, false_discovery, level_of, mean_interval, strata_of, whole
+from callqa.data import Verdict
+from tests.coaching.calls import judged
+
+MET, PARTLY, NOT_MET, UNSURE = Verdict.MET, Verdict.PARTLY_MET, Verdict.NOT_MET, Verdict.UNSURE
+
+
+def test_unsure_counts_neither_for_nor_against() -> None:
+    calls = [judged(pace=MET), judged(pace=NOT_MET), judged(pace=UNSURE)]
+    level = level_of(calls, "pace")
+    assert level.value == 0.5
+    assert (level.met, level.not_met, level.unsure) == (1, 1, 1)
+    assert level.judged_share == pytest.approx(2 / 3)
+
+
+def test_nothing_judged_is_no_level() -> None:
+    level = level_of([judged(pace=UNSURE)], "pace")
+    assert level.value is None
+    assert level.judged_share == 0.0
+    assert level_of([], "pace").judged_share is None
+
+
+def test_interval_is_wilsons() -> None:
+    # 8 of 10: the textbook's 0.490 to 0.943.
+    mean, low, high = mean_interval(10, 8)
+    assert mean == 0.8
+    assert low == pytest.approx(0.490, abs=1e-3)
+    assert high == pytest.approx(0.943, abs=1e-3)
+    assert mean_interval(5, 5)[2] == 1.0
+    assert mean_interval(5, 5)[1] == pytest.approx(0.566, abs=1e-3)
+
+
+def test_interval_narrows_with_calls() -> None:
+    widths = []
+    for n in (10, 40, 160):
+        _, low, high = mean_interval(n, 0.5 * n)
+        assert low is not None
+        assert high is not None
+        widths.append(high - low)
+    assert widths[0] > widths[1] > widths[2]
+
+
+def test_whole_less_own_is_the_others() -> None:
+    own = [judged(pace=MET), judged(pace=PARTLY)]
+    others = [judged(pace=NOT_MET), judged(pace=MET), judged(pace=UNSURE)]
+    left = whole(strata_of(own + others, "pace")) - whole(strata_of(own, "pace"))
+    assert left.level == level_of(others, "pace")
+    assert Tally().level.value is None
+
+
+def test_comparison_is_that_of_a_chi_square() -> None:
+    # 2x2 of 10/2 and 4/8: CMH of one stratum is Pearson's chi-square times (n - 1) / n.
+    first = [judged(pace=MET)] * 10 + [judged(pace=NOT_MET)] * 2
+    second = [judged(pace=MET)] * 4 + [judged(pace=NOT_MET)] * 8
+    found = compare(strata_of(first, "pace"), strata_of(second, "pace"))
+    assert found.gap == pytest.approx(0.5)
+    assert found.p == pytest.approx(0.0151, abs=2e-4)
+
+
+def test_strata_are_compared_within_themselves() -> None:
+    # Good everywhere in the easy queue, bad in the hard one, by everybody: who has the hard
+    # queue only is not worse.
+    easy = [judged(queue="easy", pace=MET)] * 20
+    hard = [judged(queue="hard", pace=NOT_MET)] * 10
+    found = compare(strata_of(hard, "pace"), strata_of(easy + hard, "pace"))
+    assert found.gap == pytest.approx(0.0)
+    assert found.strata == 1
+    assert found.p == 1.0
+
+
+def test_nothing_in_common_cannot_be_compared() -> None:
+    one = strata_of([judged(queue="a", pace=MET)], "pace")
+    other = strata_of([judged(queue="b", pace=NOT_MET)], "pace")
+    assert compare(one, other).p is None
+
+
+def test_false_discovery_is_benjamini_and_hochbergs() -> None:
+    assert false_discovery([0.01, 0.04, 0.03, None, 0.005]) == pytest.approx([0.02, 0.04, 0.04, None, 0.02])
