@@ -21,6 +21,8 @@ __all__ = [
     "CallKeys",
     "CallSummary",
     "Failure",
+    "JudgedCall",
+    "JudgedCriterion",
     "KnownCall",
     "KnownVoice",
     "SealedVoice",
