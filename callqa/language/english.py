@@ -149,6 +149,10 @@ class Searcher:
         found = {phrase: self.find(phrase, threshold) for phrase in phrases}
         return {phrase: matches for phrase, matches in found.items() if matches}
 
+    def may_say(self, phrases: tuple[str, ...], threshold: float) -> bool:
+        """Whether any phrase is found at `threshold` or at any higher one."""
+        return any(self.find(phrase, threshold) for phrase in phrases)
+
     def _run_together(self, phrase: str, joined: str) -> list[PhraseMatch]:
         if len(joined) < _LEAST_JOINED:
             return []

@@ -1,8 +1,6 @@
-"""Lexicons: the phrases that measures look for, in YAML files that users edit copies of.
+"""Lexicons: the phrases that measures look for, and finding them in a text.
 
-Every file is named ``NAME.LANGUAGE.yaml`` and has one schema: a list of entries, each with a
-`phrase` and what else that lexicon needs. A folder of one's own overrides the shipped files one
-by one.
+The files they are read from stand in `callqa.language.lexicon_files`.
 """
 
 from __future__ import annotations
@@ -10,68 +8,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from callqa.errors import InvalidFileError
+from callqa.language.lexicon_files import LANGUAGES, Entry, LexiconFile, files_of, merged, read_lexicon_file
 from callqa.language.matches import PhraseMatch, PhraseSearcher
 
 SHIPPED = Path(__file__).resolve().parent.parent / "lexicons"
 
-# The same safe loader, ten times faster where PyYAML was built with libyaml.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-# Kinds that each lexicon's entries may have; lexicons that are not listed have no kinds.
-KINDS: dict[str, tuple[str, ...]] = {
-    "courtesy": ("asking", "waiting", "refusing", "correcting", "complaint", "close", "thanks"),
-    "forbidden": ("refusing", "blaming", "mocking", "impatience", "commanding"),
-    "closing": ("anything_else", "thanks", "rating", "goodbye"),
-    "guessing": ("blame", "assumption"),
-    "privacy": ("asks_secret", "asks_full_number", "reads_out"),
-    "transparency": ("doing", "next", "by_when", "cost"),
-    "wait": ("announce", "back"),
-    "explaining": ("weak", "after", "before", "anywhere"),
-    "roles": ("agent_strong", "agent", "customer_strong", "customer"),
-}
 # An `unless` phrase counts up to this many characters from the match, inside one sentence.
 UNLESS_REACH = {"zh": 15, "en": 60}
 _EXCUSE_ALIKE = 0.95
 _PAUSE = re.compile(r"[，。！？；…,!?;]|\.(?=\s)")
 _NOT_TEXT = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[。？！…?!;；]|\.(?=\s|$)")
-
-
-class Entry(BaseModel):
-    """One thing that is said, with the ways it is said.
-
-    `unless` are phrases that make it harmless: where one of them overlaps a match, or is said
-    near it in the same sentence, the match does not count.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    phrase: str = Field(min_length=1, description="the wording, as it is said")
-    variants: tuple[str, ...] = Field((), description="other wordings and spoken forms of the same")
-    kind: str | None = Field(None, description="what sort of phrase it is; each lexicon lists its own")
-    unless: tuple[str, ...] = Field((), description="phrases that make it harmless")
-    examples: tuple[str, ...] = Field((), description="sentences it is heard in")
-    plain: str | None = Field(None, description="jargon: everyday words to say instead")
-    explain: str | None = Field(None, description="jargon: how an agent may explain the term")
-    near: tuple[str, ...] = Field(
-        (), description="jargon: words said near a short term; beside one, a looser likeness in sound will do"
-    )
-    hotlines: tuple[str, ...] = Field((), description="operators: service numbers, digits")
-
-    @property
-    def wordings(self) -> tuple[str, ...]:
-        """The phrase and its variants."""
-        return (self.phrase, *self.variants)
 
 
 @dataclass(frozen=True)
@@ -102,7 +56,7 @@ class Lexicon:
     @cached_property
     def digest(self) -> str:
         """Changes when anything in the lexicon does."""
-        content = [entry.model_dump(mode="json") for entry in self.entries]
+        content = [entry.model_dump(mode="json", exclude_defaults=True) for entry in self.entries]
         text = json.dumps([self.name, self.language, content], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -126,10 +80,10 @@ class LexiconSet:
     operators: Lexicon
     roles: Lexicon
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Changes when any lexicon does."""
-        parts = [getattr(self, name).digest for name in LEXICON_NAMES]
+        parts = [self.language, *(getattr(self, name).digest for name in LEXICON_NAMES)]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
 
 
@@ -211,128 +165,107 @@ def _same_text(match: PhraseMatch) -> bool:
     return _NOT_TEXT.sub("", match.heard).lower() == _NOT_TEXT.sub("", match.phrase).lower()
 
 
-def load_lexicons(language: str, folder: Path | None = None) -> LexiconSet:
-    """Every lexicon of a language; files in `folder` stand in for the shipped ones.
+def load_lexicons(language: str, own: Sequence[Path] = ()) -> LexiconSet:
+    """Every lexicon of a language, with the user's `own` files and folders brought in, in order.
 
     Raises `InvalidFileError` listing the mistakes of all files together.
     """
     problems: list[str] = []
-    loaded: dict[str, Lexicon] = {}
-    if folder is not None:
-        problems.extend(_unknown_files(folder))
-    for name in LEXICON_NAMES:
-        try:
-            loaded[name] = load_lexicon(name, language, folder)
-        except InvalidFileError as error:
-            problems.extend(f"{lexicon_path(name, language, folder).name}: {line}" for line in error.problems)
+    files = _read_all([path for given in own for path in _files_of(given, problems)], problems)
+    loaded = {name: load_lexicon(name, language) for name in LEXICON_NAMES}
+    for file in files:
+        if file.language == language:
+            lexicon = loaded[file.name]
+            entries, mistakes = merged(lexicon.entries, file)
+            problems += [f"{file.path}: {mistake}" for mistake in mistakes]
+            version = file.version if file.replaces else f"{lexicon.version}+{file.version}"
+            loaded[file.name] = Lexicon(file.name, language, version, entries)
     if problems:
-        where = folder or SHIPPED
-        raise InvalidFileError(
-            f"The lexicons in {where} have mistakes:", "Mend the lines it names.", tuple(problems)
-        )
+        where = ", ".join(str(path) for path in own)
+        raise InvalidFileError(f"The lexicons in {where} have mistakes:", "", tuple(problems))
     return LexiconSet(language=language, **loaded)
 
 
-def load_lexicon(name: str, language: str, folder: Path | None = None) -> Lexicon:
-    """One lexicon, from `folder` where it has the file, else the shipped one.
+def load_lexicon(name: str, language: str) -> Lexicon:
+    """One lexicon as it ships.
 
     Raises `InvalidFileError` whose `problems` list every mistake.
     """
-    path = lexicon_path(name, language, folder)
+    path = SHIPPED / f"{name}.{language}.yaml"
     if not path.exists() and (name, language) in _OPTIONAL:
         return Lexicon(name, language, "", ())
-    try:
-        raw: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror or error}"
-        raise InvalidFileError(f"{path} {problem}.", "Check the path.", (problem,)) from error
-    except UnicodeDecodeError as error:
-        raise InvalidFileError(
-            f"{path} is no UTF-8 text.", "Save it as UTF-8.", ("no UTF-8 text",)
-        ) from error
-    except yaml.YAMLError as error:
-        problem = "no valid YAML: " + " ".join(str(error).split())
-        raise InvalidFileError(f"{path} is no valid YAML.", "Mend the line it names.", (problem,)) from error
-    problems, lexicon = _check(raw, name, language)
+    file = read_lexicon_file(path, LEXICON_NAMES, shipped=True)
+    return Lexicon(name, language, file.version, file.entries)
+
+
+def check_lexicons(own: Sequence[Path]) -> None:
+    """Read the user's files for both languages. Raises `InvalidFileError` with every mistake."""
+    problems: dict[str, None] = {}
+    for language in LANGUAGES:
+        try:
+            load_lexicons(language, own)
+        except InvalidFileError as error:
+            problems.update(dict.fromkeys(error.problems))
     if problems:
-        raise InvalidFileError(f"{path} has mistakes:", "", tuple(problems))
-    return lexicon
+        where = ", ".join(str(path) for path in own)
+        raise InvalidFileError(f"The lexicons in {where} have mistakes:", "", tuple(problems))
 
 
-def lexicon_path(name: str, language: str, folder: Path | None = None) -> Path:
-    """The file that a lexicon is read from."""
-    file_name = f"{name}.{language}.yaml"
-    if folder is not None and (folder / file_name).exists():
-        return folder / file_name
-    return SHIPPED / file_name
-
-
-def _unknown_files(folder: Path) -> list[str]:
-    if not folder.is_dir():
-        return [f"{folder}: no such folder"]
-    known = {f"{name}.{language}" for name in LEXICON_NAMES for language in ("zh", "en")}
-    names = sorted(path.name for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
-    return [
-        f"{name}: no lexicon has this name; known: NAME.zh.yaml or NAME.en.yaml with NAME one of "
-        f"{', '.join(LEXICON_NAMES)}"
-        for name in names
-        if name.removesuffix(".yaml") not in known
-    ]
-
-
-def _check(raw: Any, name: str, language: str) -> tuple[list[str], Lexicon]:
-    if not isinstance(raw, dict):
-        return ["the file must have the keys version and entries"], Lexicon(name, language, "", ())
-    problems = [f"{key}: no such key" for key in raw if key not in ("version", "entries")]
-    version = raw.get("version")
-    if not isinstance(version, str | int) or isinstance(version, bool):
-        problems.append("version: must be a text or a number")
-    items = raw.get("entries")
-    if not isinstance(items, list):
-        problems.append("entries: must be a list")
-        items = []
-    entries: list[Entry] = []
-    seen: dict[str, int] = {}
-    for number, item in enumerate(items, start=1):
-        entry, mistakes = _check_entry(item, name, language)
-        label = f"entry {number}" + (f" ({item['phrase']})" if _has_phrase(item) else "")
-        if entry is not None:
-            entries.append(entry)
-            for wording in entry.wordings:
-                if wording in seen:
-                    mistakes.append(f"{wording!r} stands already in entry {seen[wording]}")
-                seen.setdefault(wording, number)
-        problems.extend(f"{label}: {mistake}" for mistake in mistakes)
-    return problems, Lexicon(name, language, str(version), tuple(entries))
-
-
-def _has_phrase(item: Any) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("phrase"), str)
-
-
-def _check_entry(item: Any, name: str, language: str) -> tuple[Entry | None, list[str]]:
-    try:
-        entry = Entry.model_validate(item)
-    except ValidationError as error:
-        return None, [
-            ".".join(str(part) for part in mistake["loc"])
-            + (": no such key" if mistake["type"] == "extra_forbidden" else f": {mistake['msg']}")
-            for mistake in error.errors()
+def to_plain(lexicons: LexiconSet) -> dict[str, Any]:
+    """A language's lexicons as plain values, without what is empty; `from_plain` takes them back."""
+    return {
+        name: [
+            getattr(lexicons, name).version,
+            [entry.model_dump(mode="json", exclude_defaults=True) for entry in getattr(lexicons, name)],
         ]
-    mistakes = [
-        f"{wording!r} is blank"
-        for wording in (*entry.wordings, *entry.unless, *entry.near)
-        if not wording.strip()
-    ]
-    kinds = KINDS.get(name)
-    if kinds and entry.kind not in kinds:
-        mistakes.append(f"kind: must be one of {', '.join(kinds)}, not {entry.kind}")
-    if name == "jargon":
-        mistakes.extend(f"{key}: is missing" for key in ("plain", "kind") if not getattr(entry, key))
-    elif entry.plain or entry.explain or entry.near:
-        mistakes.append("plain, explain, near: belong to jargon only")
-    if name == "operators":
-        if not entry.hotlines:
-            mistakes.append("hotlines: is missing")
-        mistakes.extend(f"hotlines: {line!r} is not digits" for line in entry.hotlines if not line.isdigit())
-    return entry, mistakes
+        for name in LEXICON_NAMES
+    }
+
+
+def from_plain(language: str, plain: Mapping[str, Any]) -> LexiconSet:
+    """What `to_plain` gave; a lexicon that it does not have is empty."""
+    made = {}
+    for name in LEXICON_NAMES:
+        version, entries = plain.get(name, ("", ()))
+        made[name] = Lexicon(name, language, version, tuple(Entry.model_validate(item) for item in entries))
+    return LexiconSet(language=language, **made)
+
+
+def changed_entries(before: LexiconSet, after: LexiconSet) -> dict[str, tuple[Entry, ...]]:
+    """By the name of each lexicon that is another now: the entries that came, went or changed, as
+    they were and as they are. All of them where the order is another: of matches that overlap and
+    are equally good, the earlier entry's stays."""
+    changed = {}
+    for name in LEXICON_NAMES:
+        old, new = getattr(before, name).entries, getattr(after, name).entries
+        if old == new:
+            continue
+        known, now = {_text(entry) for entry in old}, {_text(entry) for entry in new}
+        if [t for t in map(_text, old) if t in now] != [t for t in map(_text, new) if t in known]:
+            changed[name] = (*old, *new)
+        else:
+            gone = [entry for entry in old if _text(entry) not in now]
+            changed[name] = (*gone, *(entry for entry in new if _text(entry) not in known))
+    return changed
+
+
+def _text(entry: Entry) -> str:
+    return entry.model_dump_json()
+
+
+def _files_of(path: Path, problems: list[str]) -> list[Path]:
+    try:
+        return files_of(path)
+    except InvalidFileError as error:
+        problems.append(f"{path}: {error.message}")
+        return []
+
+
+def _read_all(paths: Sequence[Path], problems: list[str]) -> list[LexiconFile]:
+    found = []
+    for path in paths:
+        try:
+            found.append(read_lexicon_file(path, LEXICON_NAMES))
+        except InvalidFileError as error:
+            problems += [f"{path}: {problem}" for problem in error.problems]
+    return found

@@ -38,6 +38,9 @@ class PhraseSearcher(Protocol):
     def find_all(self, phrases: tuple[str, ...], threshold: float) -> dict[str, list[PhraseMatch]]:
         """As `find`, for many phrases at once; those that are not there are left out."""
 
+    def may_say(self, phrases: tuple[str, ...], threshold: float) -> bool:
+        """False only where no phrase is found at `threshold` or at a higher one."""
+
 
 def best_apart(matches: Iterable[PhraseMatch]) -> list[PhraseMatch]:
     """Of matches that overlap the more alike one stays, then the longer, then the earlier.

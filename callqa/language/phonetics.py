@@ -164,6 +164,18 @@ class Searcher:
                 found.setdefault(phrase, []).extend(matches)
         return {phrase: best_apart(matches) for phrase, matches in found.items()}
 
+    def may_say(self, phrases: tuple[str, ...], threshold: float) -> bool:
+        """Whether any phrase is found at `threshold` or at any higher one.
+
+        A little more is let through than is found: what is not let through is nowhere.
+        """
+        index = _index_of(phrases)
+        for number, starts in index.candidates(self._folds, threshold, every_start=True):
+            phrase, variant = index.variants[number]
+            if self._matches(phrase, variant, starts, threshold):
+                return True
+        return False
+
     def find_loosely(self, phrase: str) -> list[PhraseMatch]:
         """Where as many syllables as the phrase has sound like it but for one part of one of them.
 
@@ -269,10 +281,11 @@ class PhraseIndex:
         self._needed: dict[float, list[int]] = {}
 
     def candidates(
-        self, folds: Sequence[tuple[str, str]], threshold: float
+        self, folds: Sequence[tuple[str, str]], threshold: float, every_start: bool = False
     ) -> Iterator[tuple[int, list[int]]]:
         """Each variant's number, with the places where enough of its syllables stand at about their
-        distance. `folds` are those of the text's syllables."""
+        distance; of two places side by side the first, unless `every_start`. `folds` are those of
+        the text's syllables."""
         needed = self._needed_at(threshold)
         votes = Counter(
             base + position for position, fold in enumerate(folds) for base in self._bases.get(fold, ())
@@ -289,7 +302,7 @@ class PhraseIndex:
                 if length <= 2:
                     if votes[key] == length:
                         starts.append(start)
-                elif not starts or start - starts[-1] > 1:
+                elif every_start or not starts or start - starts[-1] > 1:
                     starts.append(start)
             if starts:
                 yield number, starts

@@ -1,12 +1,24 @@
 """Lexicon files: what they may hold, what their mistakes are called, what is found with them."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from callqa.errors import InvalidFileError
 from callqa.language import searcher
-from callqa.language.lexicon import LEXICON_NAMES, Entry, Lexicon, find_entries, load_lexicon, load_lexicons
+from callqa.language.lexicon import (
+    LEXICON_NAMES,
+    Entry,
+    Lexicon,
+    changed_entries,
+    check_lexicons,
+    find_entries,
+    from_plain,
+    load_lexicon,
+    load_lexicons,
+    to_plain,
+)
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -35,7 +47,13 @@ def test_terms_that_calls_have_are_known() -> None:
     assert not {"流量", "套餐", "话费", "宽带", "路由器", "信号", "手机", "5G", "WiFi"} & terms
 
 
-def test_every_mistake_is_listed(tmp_path: Path) -> None:
+def problems_of(*paths: Path) -> list[str]:
+    with pytest.raises(InvalidFileError) as caught:
+        load_lexicons("zh", paths)
+    return list(caught.value.problems)
+
+
+def test_every_mistake_is_listed_with_its_line(tmp_path: Path) -> None:
     write(
         tmp_path,
         "jargon.zh.yaml",
@@ -48,49 +66,107 @@ entries:
   - {phrase: OLT, kind: 接入, plain: 设备, colour: red}
   - {plain: 没有词}
   - 5
+remove: [没有这个词]
+remove: [光毛]
 """,
     )
-    with pytest.raises(InvalidFileError) as caught:
-        load_lexicon("jargon", "zh", tmp_path)
-    problems = "\n".join(caught.value.problems)
+    write(tmp_path, "forbidden.zh.yaml", 'version: "1"\nentries:\n - {phrase: 滚, kind: mockin}\n')
+    found = problems_of(tmp_path)
     for part in (
-        "extra: no such key",
-        "plain: is missing",
-        "stands already in entry 1",
-        "colour: no such key",
+        "jargon.zh.yaml: line 3: extra: no such key; known: version",
+        "jargon.zh.yaml: line 5: entry 1 (光猫): plain: is missing",
+        "jargon.zh.yaml: line 6: entry 2 (光猫): '光猫' stands already on line 5",
+        "jargon.zh.yaml: line 7: entry 3 (OLT): colour: no such key; known: phrase",
+        "jargon.zh.yaml: line 8: entry 4: phrase: is missing",
+        "jargon.zh.yaml: line 9: entry 5: the file: must have keys, not be 5",
+        "jargon.zh.yaml: line 11: remove: stands already on line 10",
+        "forbidden.zh.yaml: line 3: entry 1 (滚): kind: mockin is none of them; did you mean mocking?",
     ):
-        assert part in problems
-    assert len(caught.value.problems) >= 6
-
-
-def test_kinds_are_checked(tmp_path: Path) -> None:
-    write(tmp_path, "forbidden.zh.yaml", 'version: "1"\nentries: [{phrase: 滚, kind: rude}]\n')
-    with pytest.raises(InvalidFileError, match="kind: must be one of refusing"):
-        load_lexicon("forbidden", "zh", tmp_path)
+        assert any(part in problem for problem in found), (part, found)
+    assert len(found) == 8
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"),
-    [("a: [", "no valid YAML"), ("- 1", "must have the keys"), ("version: 1\nentries: 3", "must be a list")],
+    ("name", "text", "problem"),
+    [
+        ("wait.en.yaml", "a: [", "no valid YAML"),
+        ("wait.en.yaml", "- 1", "must have the keys version and entries"),
+        ("wait.en.yaml", "version: 1\nentries: 3", "line 2: entries: must be a list"),
+        (
+            "wait.en.yaml",
+            "version: 1\nmode: replac\nentries: []",
+            "line 2: mode: replac is none of them; did you",
+        ),
+        ("jargn.zh.yaml", 'version: "1"\nentries: []', "name none; did you mean jargon?"),
+        ("terms.yaml", 'version: "1"\nlexicon: jargon\nentries: []', "add language: zh"),
+        ("roles.zh.yaml", 'version: "1"\nentries: []', "not for users"),
+        ("jargon.zh.yaml", 'version: "1"\nremove: [光毛]', "remove: 光毛 is no phrase of this lexicon"),
+        (
+            "jargon.zh.yaml",
+            'version: "1"\nentries:\n - {phrase: 小白盒, variants: [光猫], kind: 终端, plain: 盒子}',
+            "line 3: entry (小白盒): '光猫' stands already in the entry 光猫",
+        ),
+    ],
 )
-def test_files_that_are_no_lexicon(tmp_path: Path, text: str, problem: str) -> None:
-    write(tmp_path, "wait.en.yaml", text)
-    with pytest.raises(InvalidFileError) as caught:
-        load_lexicon("wait", "en", tmp_path)
-    assert problem in "\n".join(caught.value.problems)
+def test_one_mistake(tmp_path: Path, name: str, text: str, problem: str) -> None:
+    write(tmp_path, name, text)
+    assert any(problem in found for found in problems_of(tmp_path / name))
+    with pytest.raises(InvalidFileError):
+        check_lexicons((tmp_path,))
 
 
-def test_a_folder_overrides_single_files_and_its_misspelt_names_are_told(tmp_path: Path) -> None:
+def test_paths_that_hold_no_lexicon(tmp_path: Path) -> None:
+    assert "There is no lexicon" in problems_of(tmp_path / "nowhere.yaml")[0]
+    assert "has no lexicon files" in problems_of(tmp_path)[0]
+
+
+def test_ones_own_file_adds_takes_the_place_of_and_removes(tmp_path: Path) -> None:
     shipped = load_lexicons("zh")
-    write(tmp_path, "wait.zh.yaml", 'version: "1"\nentries: [{phrase: 稍等, kind: announce}]\n')
-    own = load_lexicons("zh", tmp_path)
+    path = tmp_path / "terms.yaml"
+    path.write_text(
+        """
+version: "ours"
+lexicon: jargon
+language: zh
+remove: [割接]
+entries:
+  - {phrase: 光猫, variants: [光纤猫], kind: 终端, plain: 客厅里的小盒子}
+  - {phrase: 智家通, kind: 业务, plain: 家里的网络套餐}
+""",
+        encoding="utf-8",
+    )
+    own = load_lexicons("zh", (path,))
+    phrases = [entry.phrase for entry in own.jargon]
+    assert len(own.jargon) == len(shipped.jargon)
+    assert "割接" not in phrases
+    assert phrases[-1] == "智家通"
+    assert next(e.plain for e in own.jargon if e.phrase == "光猫") == "客厅里的小盒子"
+    assert phrases.index("光猫") < len(phrases) - 1
+    assert own.digest != shipped.digest == load_lexicons("zh").digest
+    assert load_lexicons("en", (path,)) == load_lexicons("en")
+    changed = changed_entries(shipped, own)
+    assert list(changed) == ["jargon"]
+    assert sorted(entry.phrase for entry in changed["jargon"]) == ["光猫", "光猫", "割接", "智家通"]
+    assert from_plain("zh", to_plain(own)) == own
+    assert from_plain("zh", to_plain(own)).digest == own.digest
+
+
+def test_a_file_may_be_the_whole_lexicon(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "wait.zh.yaml",
+        'version: "1"\nmode: replace\nentries: [{phrase: 稍等, kind: announce}]\n',
+    )
+    shipped, own = load_lexicons("zh"), load_lexicons("zh", (tmp_path,))
     assert [entry.phrase for entry in own.wait] == ["稍等"]
     assert own.jargon == shipped.jargon
-    assert own.digest != shipped.digest == load_lexicons("zh").digest
-    write(tmp_path, "jargn.zh.yaml", "")
-    with pytest.raises(InvalidFileError) as caught:
-        load_lexicons("zh", tmp_path)
-    assert "jargn.zh.yaml" in caught.value.problems[0]
+
+
+def test_another_order_is_a_change_of_every_entry() -> None:
+    shipped = load_lexicons("zh")
+    turned = Lexicon("wait", "zh", "1", shipped.wait.entries[::-1])
+    changed = changed_entries(shipped, dataclasses.replace(shipped, wait=turned))
+    assert len(changed["wait"]) == 2 * len(shipped.wait)
 
 
 def lexicon(*entries: Entry) -> Lexicon:

@@ -102,3 +102,13 @@ def test_many_phrases_in_one_pass_are_found_as_each_by_itself() -> None:
     alone = {phrase: search.find(phrase, 0.85) for phrase in phrases}
     assert together == {phrase: matches for phrase, matches in alone.items() if matches}
     assert set(phrases) - set(together) == {"没办法"}
+
+
+@pytest.mark.parametrize("phrase", ["光猫", "国际漫游", "OLT", "副卡", "请稍等", "没办法"])
+def test_what_may_not_be_said_is_not_found(phrase: str) -> None:
+    texts = ("您的光毛坏了", "国际慢游费", "欧爱尔替设备", "负卡要多少钱", "麻烦您晒等", "您好，今天天气很好")
+    for text in texts:
+        search = Searcher(text)
+        found = any(search.find(phrase, threshold) for threshold in (0.85, 0.9, 0.95))
+        assert search.may_say((phrase,), 0.85) or not found
+    assert not Searcher(texts[-1]).may_say((phrase,), 0.85)
