@@ -135,7 +135,7 @@ def check(name: str, entry: ModelEntry, cache: Path | None = None, *, thorough: 
         raise WeightsError(f"The weights of {name} in {folder} have no readable {RECORD_NAME}.", pull)
     published = {} if entry.convert else {file.path: file.sha256 for file in entry.files}
     touched = False
-    for file_name in published or CONVERTED_NAMES:
+    for file_name in CONVERTED_NAMES[entry.convert] if entry.convert else published:
         facts = record.get(file_name)
         if facts is None:
             raise WeightsError(f"{folder / RECORD_NAME} does not list {file_name}.", pull)

@@ -16,7 +16,13 @@ from callqa.weights.manifest import Conversion
 
 TENSORS_NAME = "model.safetensors"
 CONFIG_NAME = "config.json"
-CONVERTED_NAMES = (TENSORS_NAME, CONFIG_NAME)
+TOKENIZER_NAME = "tokenizer.json"
+# What a conversion leaves in the model's folder.
+CONVERTED_NAMES: Mapping[Conversion, tuple[str, ...]] = {
+    "pyannote-segmentation": (TENSORS_NAME, CONFIG_NAME),
+    "ge2e": (TENSORS_NAME, CONFIG_NAME),
+    "e5": (TENSORS_NAME, CONFIG_NAME, TOKENIZER_NAME),
+}
 
 # Classes that the segmentation checkpoint names. The restricted reader is given an empty class
 # in place of each: their code is not needed to get at the numbers.
@@ -43,7 +49,8 @@ class _Inert:
 
 def convert(conversion: Conversion, source: Path, target: Path) -> None:
     """Read the checkpoint in the folder `source`, write safetensors and JSON to the folder `target`."""
-    {"pyannote-segmentation": _convert_segmentation, "ge2e": _convert_ge2e}[conversion](source, target)
+    converters = {"pyannote-segmentation": _convert_segmentation, "ge2e": _convert_ge2e, "e5": _convert_e5}
+    converters[conversion](source, target)
 
 
 def _convert_segmentation(source: Path, target: Path) -> None:
@@ -94,6 +101,15 @@ def _convert_ge2e(source: Path, target: Path) -> None:
         "window_frames": 160,
     }
     _write(target, tensors, config)
+
+
+def _convert_e5(source: Path, target: Path) -> None:
+    from callqa.weights.e5 import SOURCE_NAME, config_of, kept_pieces, read_encoder, tensors_of, tokenizer_of
+
+    encoder = read_encoder(source / SOURCE_NAME)
+    kept = kept_pieces(encoder.pieces)
+    (target / TOKENIZER_NAME).write_text(tokenizer_of(encoder, kept).to_str(), encoding="utf-8")
+    _write(target, tensors_of(encoder, kept), config_of(encoder, len(kept)))
 
 
 def _write(target: Path, tensors: Mapping[str, Any], config: Mapping[str, Any]) -> None:

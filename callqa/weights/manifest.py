@@ -18,8 +18,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from callqa.config import describe_problems
 from callqa.errors import InvalidFileError
 
-ModelKind = Literal["recogniser", "segmentation", "speaker_encoder"]
-Conversion = Literal["pyannote-segmentation", "ge2e"]
+ModelKind = Literal["recogniser", "segmentation", "speaker_encoder", "text_encoder"]
+Conversion = Literal["pyannote-segmentation", "ge2e", "e5"]
 
 
 def _plain_file_name(text: str) -> str:

@@ -191,6 +191,7 @@ def test_the_shipped_manifest() -> None:
         "whisper-base": "recogniser",
         "pyannote-segmentation": "segmentation",
         "ge2e": "speaker_encoder",
+        "multilingual-e5-small": "text_encoder",
     }
     assert models["whisper-base"].sha256.startswith("d01c3014881c")
     assert models["whisper-base"].size == sum(file.size for file in models["whisper-base"].files)
