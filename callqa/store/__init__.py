@@ -9,10 +9,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from callqa.data import CallAnalysis, Verdict
-from callqa.store import calls, claims, judged, queries, voices
+from callqa.store import calls, claims, judged, labels, queries, voices
 from callqa.store.calls import GIVEN_FIELDS, CallKeys, KnownCall
 from callqa.store.database import Database, open_database
 from callqa.store.judged import JudgedCall, JudgedCriterion
+from callqa.store.labels import Label, LabelSheet
 from callqa.store.queries import CallSummary, Failure
 from callqa.store.voices import KnownVoice, SealedVoice
 
@@ -25,6 +26,8 @@ __all__ = [
     "JudgedCriterion",
     "KnownCall",
     "KnownVoice",
+    "Label",
+    "LabelSheet",
     "SealedVoice",
     "Store",
     "StoredCall",
@@ -210,3 +213,28 @@ class Store:
             num_deleted = voices.forget_voices(connection, agent_id)
         self._database.drop_log()
         return num_deleted
+
+    def save_sheet(self, sheet: LabelSheet) -> None:
+        """Keep how the calls of a sheet for people were drawn."""
+        with self._database.writing() as connection:
+            labels.save_sheet(connection, sheet)
+
+    def sheets(self) -> dict[str, LabelSheet]:
+        """Every sheet that was handed out, by its id."""
+        with self._database.reading() as connection:
+            return labels.load_sheets(connection)
+
+    def save_labels(self, given: Iterable[Label]) -> None:
+        """Keep people's verdicts, each in place of what the same person said of it before."""
+        with self._database.writing() as connection:
+            labels.save_labels(connection, given)
+
+    def labels(self) -> list[Label]:
+        """Every verdict that people gave."""
+        with self._database.reading() as connection:
+            return labels.load_labels(connection)
+
+    def rubric_text(self, digest: str) -> str | None:
+        """The text of a rubric that calls were judged by, None where it was not kept."""
+        with self._database.reading() as connection:
+            return labels.load_rubric_text(connection, digest)

@@ -229,3 +229,32 @@ class ClaimRow(Base):
     host: Mapped[str]
     pid: Mapped[int]
     expires_at: Mapped[float]
+
+
+class LabelSheetRow(Base):
+    """A sheet that was handed out to people: `chances` says with which chance each call was drawn
+    out of `population` calls."""
+
+    __tablename__ = "label_sheets"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    seed: Mapped[int]
+    population: Mapped[int]
+    chances: Mapped[Any] = mapped_column(JSON)
+    created_at: Mapped[str]
+
+
+class LabelRow(Base):
+    """One person's verdict on one criterion of one call; it goes with the call. `sheet_id` is null
+    where it came in a table that callqa did not write, `source` is the file's name."""
+
+    __tablename__ = "labels"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    criterion: Mapped[str] = mapped_column(primary_key=True)
+    labeller: Mapped[str] = mapped_column(primary_key=True)
+    verdict: Mapped[str]
+    comment: Mapped[str]
+    source: Mapped[str]
+    sheet_id: Mapped[str | None] = mapped_column(ForeignKey("label_sheets.id"))
+    saved_at: Mapped[str]
