@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from callqa.errors import InvalidFileError
 
@@ -75,6 +75,12 @@ class MeasureSettings(_Section):
     raised_voice_semitones: float = Field(
         4.0, gt=0, description="higher than the agent's own pitch by this much, and louder"
     )
+    impolite_certain: float = Field(
+        0.9, ge=0.5, le=1, description="the classifier's probability from which wording is held impolite"
+    )
+    impolite_possible: float = Field(
+        0.5, ge=0, le=1, description="the probability from which wording is listed as possibly impolite"
+    )
     pinyin_similarity: float = Field(
         0.85, ge=0.5, le=1, description="phrases at least this alike in sound are the same"
     )
@@ -92,9 +98,45 @@ class Settings(_Section):
     )
     segmentation: str = Field("pyannote-segmentation", description="as above")
     speaker_encoder: str = Field("ge2e", description="as above")
+    politeness_model: str | None = Field(
+        None,
+        description="classifies how utterances are worded: shipped, a folder that "
+        "`training.politeness.train` wrote, or nothing (null) for the phrase lists alone",
+    )
+    voices: bool = Field(
+        False,
+        description="keep, encrypted, how agents sound, and know them by it in later calls: biometric "
+        "personal data",
+    )
+    voice_key_file: str | None = Field(
+        None,
+        description="the key to them; CALLQA_KEY_FILE goes before it, callqa/voices.key of the "
+        "user's configuration folder comes after it",
+    )
     company: str | None = Field(
         None, description="company the agents greet for; without it the rubric's operators are known"
     )
+
+    rubrics: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="queues with a rubric of their own: queue, and a file or a shipped rubric's name (a "
+        "list of them where the queue has calls in both languages)",
+    )
+    lexicons: tuple[str, ...] = Field(
+        (), description="lexicon files, or folders of them, that add to those that ship"
+    )
+
+    @field_validator("rubrics", mode="before")
+    @classmethod
+    def _one_or_several(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        return {key: (value,) if isinstance(value, str) else value for key, value in raw.items()}
+
+    @field_validator("lexicons", mode="before")
+    @classmethod
+    def _one_or_more(cls, raw: Any) -> Any:
+        return (raw,) if isinstance(raw, str) else raw
 
     def hash(self) -> str:
         """A short digest that changes when any setting does."""
@@ -111,7 +153,7 @@ def load_settings(path: Path | None) -> Settings:
         return Settings()
     try:
         raw: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        return Settings.model_validate(raw)
+        return _with_places(Settings.model_validate(raw), path)
     except OSError as error:
         raise InvalidFileError(
             f"cannot read the settings file {path}: {error.strerror}.", "Check the path."
@@ -122,6 +164,17 @@ def load_settings(path: Path | None) -> Settings:
         raise InvalidFileError(
             f"{path} has mistakes:", "", problems=tuple(describe_problems(error))
         ) from error
+
+
+def _with_places(settings: Settings, path: Path) -> Settings:
+    """Files that a settings file names stand beside it, from wherever it is used."""
+    folder = path.resolve().parent
+
+    def place(name: str) -> str:
+        return str(folder / name) if (folder / name).exists() else name
+
+    rubrics = {queue: tuple(map(place, names)) for queue, names in settings.rubrics.items()}
+    return settings.model_copy(update={"rubrics": rubrics, "lexicons": tuple(map(place, settings.lexicons))})
 
 
 def describe_problems(error: ValidationError) -> list[str]:

@@ -11,8 +11,13 @@ from callqa.data.scorecard import CriterionResult, RubricRef, Scorecard, Verdict
 from callqa.data.spans import TimeSpan, intersect, merge_spans, subtract, total_duration
 from callqa.data.transcript import Coverage, RemovedText, Utterance, Word
 from callqa.data.turns import Role, Roles, ToneWindow, Turn, TurnAcoustics
+from callqa.data.voices import AgentVoice, SpeakerVoice
+from callqa.data.wording import FAULTS, WORDING_CLASSES, UtteranceClass
 
 __all__ = [
+    "FAULTS",
+    "WORDING_CLASSES",
+    "AgentVoice",
     "CallAnalysis",
     "CallFacts",
     "CallRequest",
@@ -28,11 +33,13 @@ __all__ = [
     "Roles",
     "RubricRef",
     "Scorecard",
+    "SpeakerVoice",
     "TimeSpan",
     "ToneWindow",
     "Turn",
     "TurnAcoustics",
     "Utterance",
+    "UtteranceClass",
     "Verdict",
     "Word",
     "intersect",

@@ -10,16 +10,23 @@ from callqa.data.recording import Recording
 from callqa.data.scorecard import Scorecard
 from callqa.data.transcript import Coverage, Utterance
 from callqa.data.turns import Role, Roles, Turn, TurnAcoustics
+from callqa.data.wording import UtteranceClass
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What made an analysis, so that it can be made again."""
+    """What made an analysis, so that it can be made again.
+
+    `lexicons_digest` names the lexicons it was measured with, `measures_key` is a digest of all
+    else that the measures depend on beside the facts; None where an older program made it.
+    """
 
     callqa_version: str
     models: Mapping[str, str]
     settings_hash: str
     created_at: str
+    lexicons_digest: str | None = None
+    measures_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,8 @@ class CallFacts:
 
     `language` is ``zh`` or ``en``. `acoustics` has one entry a turn, in the turns' order.
     `status` says in a word whether there is a conversation to score: ``scored``,
-    ``no_speech``, ``one_party`` (only one person is heard), or ``too_short``.
+    ``no_speech``, ``one_party`` (only one person is heard), or ``too_short``. `wording` has one
+    entry an utterance, in their order, or none at all where nothing classified them.
     """
 
     recording: Recording
@@ -40,6 +48,7 @@ class CallFacts:
     coverage: Coverage
     acoustics: tuple[TurnAcoustics, ...]
     status: str = "scored"
+    wording: tuple[UtteranceClass, ...] = ()
 
     def turns_of(self, role: Role) -> tuple[Turn, ...]:
         """The turns of one role, in time order; empty while roles are uncertain."""

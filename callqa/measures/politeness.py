@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from callqa.config import MeasureSettings
 from callqa.data import CallFacts, Evidence, Measure, Role, Utterance
@@ -21,6 +20,7 @@ from callqa.measures.phrases import (
     pattern_faults,
 )
 from callqa.measures.shared import agent_unheard, cite, cite_part, mean_probability, say
+from callqa.measures.wording import FAULT_NAMES, impolite_utterances
 
 _UNITS = {
     "courtesy": "share",
@@ -43,11 +43,6 @@ _OCCASION_NAMES = {
     "correcting": ("更正", "a correction"),
     "complaint": ("客户抱怨之后", "an answer to a complaint"),
     "close": ("结束通话", "the close"),
-}
-_FAULT_NAMES = {
-    "forbidden": ("服务禁语", "forbidden phrase"),
-    "command": ("命令语气", "command"),
-    "blaming": ("责怪客户", "blaming the customer"),
 }
 
 
@@ -87,7 +82,7 @@ def measure_politeness(
         "you_forms": you_forms,
         "forbidden_phrases": _faults("forbidden_phrases", "forbidden", forbidden, language),
         "commands": _faults("commands", "command", commands, language),
-        "impolite_utterances": _impolite(utterances, faults, language),
+        "impolite_utterances": impolite_utterances(facts, faults, settings),
     }
 
 
@@ -112,55 +107,11 @@ def _faults(name: str, kind: str, found: Sequence[Occurrence], language: str) ->
 
 
 def _fault_reason(kind: str, item: Occurrence, language: str) -> str:
-    zh, en = _FAULT_NAMES[kind]
+    zh, en = FAULT_NAMES[kind]
     doubt_zh, doubt_en = ("", "") if item.certain else ("（识别不确定，请听录音）", " (not certain: listen)")
     return say(
         language, f"{zh}：“{item.phrase}”{doubt_zh}。", f'{en.capitalize()}: "{item.phrase}"{doubt_en}.'
     )
-
-
-def _impolite(utterances: Sequence[Utterance], faults: dict[str, list[Occurrence]], language: str) -> Measure:
-    rows: list[dict[str, Any]] = []
-    evidence: list[Evidence] = []
-    for utterance in utterances:
-        here = [(k, i) for k, found in faults.items() for i in found if i.utterance is utterance]
-        if not here:
-            continue
-        certain = any(item.certain for _, item in here)
-        kinds = sorted({kind for kind, _ in here})
-        rows.append(
-            {
-                "start": utterance.start,
-                "end": utterance.end,
-                "text": utterance.text,
-                "kinds": kinds,
-                "certain": certain,
-                "matches": [item.as_component() | {"kind": kind} for kind, item in here],
-            }
-        )
-        if certain:
-            names = [_FAULT_NAMES[kind] for kind in kinds]
-            reason = say(
-                language,
-                "、".join(zh for zh, _ in names)
-                + "："
-                + "、".join(f"“{item.heard}”" for _, item in here)
-                + "。",
-                f"{', '.join(en for _, en in names).capitalize()}: "
-                + ", ".join(f'"{item.heard}"' for _, item in here)
-                + ".",
-            )
-            first = min(item.first_char for _, item in here)
-            end = max(item.end_char for _, item in here)
-            evidence.append(cite_part(utterance, first, end, reason))
-    count = sum(row["certain"] for row in rows)
-    components = {
-        "count": count,
-        "uncertain": len(rows) - count,
-        "utterances": rows,
-        "agent_utterances": len(utterances),
-    }
-    return Measure("impolite_utterances", count, "count", components, tuple(evidence))
 
 
 def _courtesy(facts: CallFacts, lexicons: LexiconSet, settings: MeasureSettings) -> Measure:

@@ -25,6 +25,10 @@ def test_rates() -> None:
 
 def test_a_threshold_below_which_precision_is_missed() -> None:
     assert threshold_for(PROBABILITY, TRUE, 0.97) == 0.81
+    # The one most probable of twenty is wrong: too few to judge by.
+    many = np.linspace(0.98, 0.6, 20)
+    assert threshold_for(many, np.arange(20) > 0, 0.94, least=0.9) <= 0.6
+    assert threshold_for(many, np.arange(20) > 0, 0.97, least=0.9) == 0.99
 
 
 def test_ranking() -> None:
