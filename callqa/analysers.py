@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from callqa.config import Settings
 from callqa.data import CallAnalysis, CallFacts, CallRequest
+from callqa.data.voices import SpeakerVoice
 from callqa.scoring import Rubric, default_rubric, load_rubric
 from callqa.workers import AnalyserFactory
 
@@ -72,6 +73,11 @@ class _PipelineAnalyser:
 
             self._pipeline = Pipeline(self._settings)
         return self._pipeline.analyse(request, hook)
+
+    @property
+    def voices(self) -> tuple[SpeakerVoice, ...]:
+        """See `callqa.workers.HearsVoices`."""
+        return () if self._pipeline is None else self._pipeline.voices
 
     def judge(self, facts: CallFacts) -> CallAnalysis:
         """See `callqa.workers.Analyser`. Facts from the store keep the names of the models that

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import callqa
-from callqa.audio.decode import hash_file
+from callqa.audio.decode import hash_file, recording_id
 from callqa.config import Settings
 from callqa.data import CallAnalysis, CallRequest
 from callqa.errors import AudioError, StoreError
-from callqa.rescoring import carry_roles, judge_anew
-from callqa.store import GIVEN_FIELDS, CallKeys, KnownCall, Store
+from callqa.rescoring import Judge, judge_anew
+from callqa.settling import carry_roles, look_again
+from callqa.store import GIVEN_FIELDS, CallKeys, KnownCall, SealedVoice, Store
+from callqa.voices import voice_keeper
 from callqa.workers import Analyser, AnalyserFactory, Finished, Task, run_inline, run_processes
 
 _RENEW_SECONDS = 15.0
@@ -77,6 +79,12 @@ def facts_key(settings: Settings, request: CallRequest) -> str:
     """A digest of all that a call's facts depend on beside its audio."""
     chosen = settings.model_dump(mode="json")
     measures = chosen.pop("measures")
+    # Of rubrics and lexicons, facts know nothing.
+    for name in ("voice_key_file", "rubrics", "lexicons"):
+        chosen.pop(name)
+    if not chosen["voices"]:
+        # Calls that were analysed before there was this setting are not done again.
+        chosen.pop("voices")
     # The only setting of the measures that is already used while the audio is at hand.
     chosen["pause"] = measures["pause"]
     # These four steer recognition and roles; the others only stand on the scorecard.
@@ -86,7 +94,8 @@ def facts_key(settings: Settings, request: CallRequest) -> str:
 
 def judge_key(settings: Settings, rubrics_digest: str) -> str:
     """A digest of all that verdicts depend on beside the facts."""
-    return _digest([callqa.__version__, settings.model_dump(mode="json"), rubrics_digest])
+    chosen = settings.model_dump(mode="json", exclude={"voices", "voice_key_file", "rubrics", "lexicons"})
+    return _digest([callqa.__version__, chosen, rubrics_digest])
 
 
 def run_batch(
@@ -135,12 +144,15 @@ class _Batch:
         self.workspace = workspace
         self.force = force
         self.listener = listener
+        self.voices = voice_keeper(store, settings)
         self.result = BatchResult()
         self.batch_id = ""
         self._judge: Analyser | None = None
         # Calls stored under this digest when the batch began; --force does those again, but not
         # what another batch stored since.
         self._forced: set[str] = set()
+        # Calls of this batch with uncertain roles.
+        self._uncertain: list[str] = []
 
     def run(self, requests: Sequence[CallRequest], jobs: int) -> BatchResult:
         self.batch_id = self.store.begin_batch(
@@ -159,6 +171,7 @@ class _Batch:
                 with closing(results):
                     for finished in results:
                         self._keep(finished)
+                self._look_again()
             except KeyboardInterrupt:
                 self.result.interrupted = True
             finally:
@@ -214,9 +227,9 @@ class _Batch:
         facts = before.facts
         said = {name: value for name, value in given.items() if value is not None}
         facts = dataclasses.replace(facts, recording=dataclasses.replace(facts.recording, **said))
-        if self._judge is None:
-            self._judge = self.factory()
-        self._save(task, judge_anew(before, facts, self._judge.judge), "rescored")
+        # What an agent's voice was taken for goes with the agent's number.
+        heard = None if facts.recording.agent_id == before.facts.recording.agent_id else ()
+        self._save(task, judge_anew(before, facts, self._made_judge()), "rescored", heard)
         return True
 
     def _claimable(self, to_do: deque[Task]) -> Iterator[Task | None]:
@@ -234,13 +247,33 @@ class _Batch:
                 if known is not None and self._settle_known(self._as_known(task, known), known):
                     self.store.release(task.sha256, self.batch_id)
                     continue
-                yield task
+                yield self._with_agent_voice(task)
             to_do = held
             if to_do:
                 if not told:
                     self.listener.waiting(len(to_do))
                     told = True
                 yield None
+
+    def _with_agent_voice(self, task: Task) -> Task:
+        """The task with how its agent sounded in other calls, those of this batch among them."""
+        agent_id = task.request.agent_id
+        if self.voices is None or agent_id is None:
+            return task
+        known = self.voices.agent_voice(agent_id, leave_out=recording_id(task.sha256))
+        return dataclasses.replace(task, request=dataclasses.replace(task.request, agent_voice=known))
+
+    def _look_again(self) -> None:
+        """Find roles that stayed uncertain by voices that only later calls of the batch taught."""
+        if self.voices is None:
+            return
+        for call_id in self._uncertain:
+            look_again(self.store, call_id, self.voices, self._made_judge())
+
+    def _made_judge(self) -> Judge:
+        if self._judge is None:
+            self._judge = self.factory()
+        return self._judge.judge
 
     def _progress(self, task: Task, stage: str, share: float) -> None:
         self.listener.progress(task.request.path, stage, share)
@@ -261,7 +294,12 @@ class _Batch:
                 "Wait until the recording is complete, and run the same command again.",
             )
         else:
-            self._save(task, self._with_settled_roles(task, analysis), "scored")
+            analysis = self._with_settled_roles(task, analysis)
+            # Where voices are off now, none are kept from when they were on.
+            heard = () if self.voices is None else self.voices.sealed(analysis.facts, finished.voices)
+            self._save(task, analysis, "scored", heard)
+            if not analysis.facts.roles.certain:
+                self._uncertain.append(analysis.facts.recording.id)
 
     def _with_settled_roles(self, task: Task, analysis: CallAnalysis) -> CallAnalysis:
         """What a person said about the roles of this audio holds for a new analysis as well."""
@@ -272,11 +310,15 @@ class _Batch:
         facts = carry_roles(before, analysis.facts)
         if facts is analysis.facts:
             return analysis
-        if self._judge is None:
-            self._judge = self.factory()
-        return judge_anew(analysis, facts, self._judge.judge)
+        return judge_anew(analysis, facts, self._made_judge())
 
-    def _save(self, task: Task, analysis: CallAnalysis, kind: OutcomeKind) -> None:
+    def _save(
+        self,
+        task: Task,
+        analysis: CallAnalysis,
+        kind: OutcomeKind,
+        heard: Sequence[SealedVoice] | None,
+    ) -> None:
         request = task.request
         keys = CallKeys(
             task.sha256,
@@ -286,7 +328,7 @@ class _Batch:
             self.settings.model_dump(mode="json"),
             self.rubric,
         )
-        self.store.save(analysis, keys, request.path, self.batch_id)
+        self.store.save(analysis, keys, request.path, self.batch_id, heard)
         call_id = analysis.facts.recording.id
         for path in task.paths:
             self.store.save_path(call_id, path)

@@ -52,6 +52,13 @@ models_app = typer.Typer(
     epilog="Example: callqa models pull",
 )
 app.add_typer(models_app, name="models")
+voices_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Agents' voices, where the setting voices is on: make the key, list, forget.",
+    epilog="Example: callqa voices list",
+)
+app.add_typer(voices_app, name="voices")
 
 Workspace = Annotated[
     Path, typer.Option("--workspace", metavar="DIR", help="Folder with the scored calls.", show_default=True)
@@ -206,21 +213,73 @@ def rescore(
 
 @app.command(epilog="Example: callqa roles 3fa9c1d2 --agent SPEAKER_01")
 def roles(
-    call: Annotated[str, typer.Argument(metavar="CALL", help="Id, the beginning of one, or path as given.")],
+    call: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CALL", help="Id, the beginning of one, or path as given; none lists what waits."
+        ),
+    ] = None,
     agent: Annotated[
-        str, typer.Option(metavar="SPEAKER", help="Who the agent is, as `callqa show` names the speakers.")
-    ],
+        str | None,
+        typer.Option(metavar="SPEAKER", help="Who the agent is, as `callqa show` names the speakers."),
+    ] = None,
+    swap: Annotated[bool, typer.Option("--swap", help="Agent and customer are the wrong way round.")] = False,
+    none: Annotated[bool, typer.Option("--none", help="Nobody in this call is an agent.")] = False,
+    auto: Annotated[
+        bool, typer.Option("--auto", help="Take back what a person said; callqa decides again.")
+    ] = False,
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who says so; else the name you are logged in by.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the waiting calls to a sheet to fill in.")
+    ] = None,
+    settled: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Settle what such a sheet says.")
+    ] = None,
     rubric: RubricFile = None,
     settings: SettingsFile = None,
     workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
-    """Say who the agent of a call is.
+    """Say who the agent of a call is, or list the calls that wait for it.
 
-    The call is judged anew, without its audio, and stays so settled.
+    The call is judged anew, without its audio, and stays so settled, also when its audio is
+    analysed again. Without a call: for each waiting call who speaks how long, the first words with
+    their times, and what points to whom.
     """
-    from callqa import commands
+    from callqa.roles_command import RolesOptions
+    from callqa.roles_command import roles as run
 
-    commands.settle_roles(call, agent, rubric, settings, workspace)
+    run(RolesOptions(call, agent, swap, none, auto, by, csv, settled, rubric, settings, workspace))
+
+
+@voices_app.command("init", epilog="Example: CALLQA_KEY_FILE=~/keys/voices.key callqa voices init")
+def voices_init(settings: SettingsFile = None, workspace: Workspace = DEFAULT_WORKSPACE) -> None:
+    """Make the key that voices are encrypted with, outside the workspace."""
+    from callqa.voices_command import init
+
+    init(settings, workspace)
+
+
+@voices_app.command("list", epilog="Example: callqa voices list --workspace march")
+def voices_list(workspace: Workspace = DEFAULT_WORKSPACE) -> None:
+    """List the agents whose voices are kept."""
+    from callqa.voices_command import list_voices
+
+    list_voices(workspace)
+
+
+@voices_app.command("forget", epilog="Example: callqa voices forget A1023")
+def voices_forget(
+    agent: Annotated[str | None, typer.Argument(metavar="AGENT", help="The agent's number.")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Everybody's.")] = False,
+    settings: SettingsFile = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+) -> None:
+    """Delete what is kept of an agent's voice."""
+    from callqa.voices_command import forget
+
+    forget(agent, everybody, settings, workspace)
 
 
 app.command("evaluate", epilog="Example: callqa evaluate samples/truth")(evaluate_command)

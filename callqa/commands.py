@@ -21,7 +21,7 @@ from callqa.manifest import read_manifest
 from callqa.progress import PullBars, ScoreProgress
 from callqa.reports.call_text import print_call, print_line
 from callqa.reports.document import call_document
-from callqa.rescoring import Judging, Rescored, rescore, settle_call
+from callqa.rescoring import Judging, Rescored, rescore
 from callqa.sources import collect, compile_pattern, parse_field
 from callqa.store import CallSummary, Store, StoredCall
 from callqa.terminal import (
@@ -139,7 +139,7 @@ def list_agents(workspace: Path) -> None:
 
 def rescore_calls(rubric: str | None, settings_file: Path | None, dry_run: bool, workspace: Path) -> None:
     """Judge all stored calls anew and print what changed."""
-    judgings = _Judgings(rubric, settings_file)
+    judgings = Judgings(rubric, settings_file)
     out = console()
     changes: list[Rescored] = []
     num_calls = 0
@@ -154,19 +154,7 @@ def rescore_calls(rubric: str | None, settings_file: Path | None, dry_run: bool,
     print_line(out, f"{count(num_calls, 'call')} judged anew, {len(changes)} changed; {saved}.")
 
 
-def settle_roles(
-    name: str, agent: str, rubric: str | None, settings_file: Path | None, workspace: Path
-) -> None:
-    """Make a speaker the agent of a stored call, judge it anew, and print what changed."""
-    judgings = _Judgings(rubric, settings_file)
-    with Store.open(workspace) as store:
-        change = settle_call(store, store.find(name), agent, judgings.of)
-    out = console()
-    print_changes(out, [change])
-    print_line(out, f"{agent} is the agent of {change.call_id}; saved.")
-
-
-class _Judgings:
+class Judgings:
     """How stored calls are judged anew: with the rubric and the settings that are asked for now,
     else with those each call was judged with before."""
 

@@ -22,7 +22,7 @@ def read_manifest(path: Path) -> list[CallRequest]:
     UTF-8, UTF-16 and GB18030 are read, with commas, semicolons or tabs, because spreadsheet
     programs write all of these. Raises `InvalidFileError` that lists every mistake.
     """
-    rows = _read_rows(path)
+    rows = read_table(path, "manifest", _HINT)
     if not rows:
         raise InvalidFileError(f"the manifest {path} is empty.", _HINT)
     header = [cell.strip().lower() for cell in rows[0][1]]
@@ -45,14 +45,17 @@ def read_manifest(path: Path) -> list[CallRequest]:
     return requests
 
 
-def _read_rows(path: Path) -> list[tuple[int, list[str]]]:
+def read_table(path: Path, what: str, hint: str) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV that a spreadsheet program wrote, each with the line that it begins in,
+    empty ones left out; encodings and delimiters as in `read_manifest`. `what` the file is and the
+    `hint` go into the `InvalidFileError` of one that cannot be read."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InvalidFileError(
-            f"cannot read the manifest {path}: {error.strerror}.", "Check the path and its permissions."
+            f"cannot read the {what} {path}: {error.strerror}.", "Check the path and its permissions."
         ) from error
-    text = _decode(path, data)
+    text = _decode(path, data, what)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count) if first.strip() else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -64,13 +67,11 @@ def _read_rows(path: Path) -> list[tuple[int, list[str]]]:
                 rows.append((begin, cells))
             begin = reader.line_num + 1
     except csv.Error as error:
-        raise InvalidFileError(
-            f"the manifest {path}, line {begin}, is no valid CSV: {error}.", _HINT
-        ) from error
+        raise InvalidFileError(f"the {what} {path}, line {begin}, is no valid CSV: {error}.", hint) from error
     return rows
 
 
-def _decode(path: Path, data: bytes) -> str:
+def _decode(path: Path, data: bytes, what: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -81,7 +82,7 @@ def _decode(path: Path, data: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise InvalidFileError(
-        f"the manifest {path} is neither UTF-8 nor GB18030 text.",
+        f"the {what} {path} is neither UTF-8 nor GB18030 text.",
         "Save it as “CSV UTF-8” in the spreadsheet program.",
     )
 

@@ -26,11 +26,13 @@ from callqa.data import (
     TimeSpan,
     Turn,
 )
+from callqa.data.voices import AgentVoice, SpeakerVoice
 from callqa.errors import WeightsError
 from callqa.language.lexicon import LexiconSet, load_lexicons
 from callqa.scoring import Rubric, score_call
 from callqa.turns.finder import FoundTurns, turns_of_channels, turns_of_mix, without
 from callqa.turns.roles import RoleContext, find_roles, roles_by_channel
+from callqa.turns.voices import hear_voices, likeness
 
 Samples = NDArray[np.float32]
 Hook = Callable[[str, float], None]
@@ -44,6 +46,8 @@ class Pipeline:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._models: _Models | None = None
+        self.voices: tuple[SpeakerVoice, ...] = ()
+        """How the speakers of the call that was analysed last sound, where the settings want it kept."""
 
     @cached_property
     def model_names(self) -> Mapping[str, str]:
@@ -73,6 +77,7 @@ class Pipeline:
 
         tell = hook or (lambda stage, share: None)
         settings = self._settings
+        self.voices = ()
         tell("decode", 0.0)
         path = Path(request.path)
         file_id = recording_id(hash_file(path))
@@ -96,7 +101,10 @@ class Pipeline:
         agent_channel = None
         if layout.kind == "two_channel" and recording.agent_channel is not None:
             agent_channel = layout.working_channel(recording.agent_channel)
-        return models.analyse(recording, samples, layout.kind == "two_channel", agent_channel, tell)
+        facts, self.voices = models.analyse(
+            recording, samples, layout.kind == "two_channel", agent_channel, request.agent_voice, tell
+        )
+        return facts
 
     def _load(self) -> _Models:
         if self._models is None:
@@ -124,9 +132,9 @@ class _Models:
         )
         segmentation, encoder = resolve(settings.segmentation), resolve(settings.speaker_encoder)
         self._segmenter = Segmenter(load_segmentation(segmentation), num_threads())
-        self._diarizer = Diarizer(
-            self._segmenter, SpeakerEncoder(load_speaker_encoder(encoder), num_threads()), settings.turns
-        )
+        self._encoder = SpeakerEncoder(load_speaker_encoder(encoder), num_threads())
+        self._encoder_name = encoder.provenance
+        self._diarizer = Diarizer(self._segmenter, self._encoder, settings.turns)
         load_acoustics()
 
     def analyse(
@@ -135,16 +143,18 @@ class _Models:
         samples: Samples,
         two_channel: bool,
         agent_channel: int | None,
+        agent_voice: AgentVoice | None,
         tell: Hook,
-    ) -> CallFacts:
-        """Turns, words, roles and sound of the working channels `samples` (channel, time)."""
+    ) -> tuple[CallFacts, tuple[SpeakerVoice, ...]]:
+        """Turns, words, roles and sound of the working channels `samples` (channel, time); and how
+        the speakers sound, where that is to be kept."""
         from callqa.audio.acoustics import turn_acoustics
         from callqa.turns.announcements import find_announcements
 
         settings = self.settings
         found = self._turns(samples, two_channel, ())
         if not found.turns:
-            return _nothing_said(recording, recording.language)
+            return _nothing_said(recording, recording.language), ()
         tell("words", 0.2)
         transcription = self._transcribe(recording, samples, found, tell)
         announced = find_announcements(transcription.utterances, transcription.language)
@@ -153,21 +163,23 @@ class _Models:
             again = self._turns(samples, two_channel, announced)
             found = dataclasses.replace(again, turns=without(again.turns, announced))
             if not found.turns:
-                return _nothing_said(recording, transcription.language)
+                return _nothing_said(recording, transcription.language), ()
             transcription = self._transcribe(recording, samples, found, tell)
         turns, utterances = found.turns, transcription.utterances
         tell("roles", 0.9)
         language = transcription.language
-        roles = self._roles(recording, turns, utterances, language, found.num_parties, agent_channel)
+        voices = self._voices(recording, samples, found)
+        alike = {} if agent_voice is None else likeness(voices, agent_voice)
+        roles = self._roles(recording, turns, utterances, language, found.num_parties, agent_channel, alike)
         if not utterances and sum(turn.duration for turn in turns) < TOO_SHORT:
-            return _nothing_said(recording, language)
+            return _nothing_said(recording, language), ()
         turns = tuple(dataclasses.replace(turn, role=roles.speakers.get(turn.speaker)) for turn in turns)
         utterances = tuple(
             dataclasses.replace(item, role=roles.speakers.get(item.speaker)) for item in utterances
         )
         acoustics = turn_acoustics(samples, turns, settings)
         tell("done", 1.0)
-        return CallFacts(
+        facts = CallFacts(
             recording=recording,
             language=language,
             turns=turns,
@@ -177,6 +189,12 @@ class _Models:
             acoustics=acoustics,
             status=_status(turns, bool(utterances), found.num_parties),
         )
+        return facts, voices
+
+    def _voices(self, recording: Recording, samples: Samples, found: FoundTurns) -> tuple[SpeakerVoice, ...]:
+        if not self.settings.voices or recording.agent_id is None or found.num_parties < 2:
+            return ()
+        return hear_voices(self._encoder, samples, found.turns, self._encoder_name)
 
     def _turns(self, samples: Samples, two_channel: bool, ignore: Sequence[TimeSpan]) -> FoundTurns:
         from callqa.audio.leakage import own_activity
@@ -214,6 +232,7 @@ class _Models:
         language: str,
         num_parties: int,
         agent_channel: int | None,
+        alike: Mapping[str, float],
     ) -> Roles:
         speakers = {turn.channel: turn.speaker for turn in turns}
         if agent_channel is not None and agent_channel in speakers:
@@ -221,13 +240,7 @@ class _Models:
             return roles_by_channel(speakers[agent_channel], others)
         if num_parties < 2:
             return Roles(certain=False, confidence=None, source="signs")
-        lexicons = lexicons_of(language)
-        context = RoleContext(
-            language,
-            lexicons,
-            company_wordings(lexicons, recording.company or self.settings.company, aliases=True),
-            recording.agent_name,
-        )
+        context = role_context(recording, language, lexicons_of(language), self.settings, alike)
         return find_roles(turns, utterances, context, self.settings.turns.role_confidence)
 
 
@@ -257,6 +270,19 @@ def judge(
 def lexicons_of(language: str) -> LexiconSet:
     """The shipped lexicons of a language, read once."""
     return load_lexicons(language)
+
+
+def role_context(
+    recording: Recording,
+    language: str,
+    lexicons: LexiconSet,
+    settings: Settings,
+    likeness: Mapping[str, float] | None = None,
+) -> RoleContext:
+    """What is known of a call that helps to tell its agent. `likeness` is how much each speaker
+    sounds like the agent of that number, where that agent's voice is known."""
+    companies = company_wordings(lexicons, recording.company or settings.company, aliases=True)
+    return RoleContext(language, lexicons, companies, recording.agent_name, likeness=likeness or {})
 
 
 def company_wordings(lexicons: LexiconSet, company: str | None, aliases: bool = False) -> tuple[str, ...]:

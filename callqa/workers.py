@@ -17,9 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from callqa.data import CallAnalysis, CallFacts, CallRequest
+from callqa.data.voices import SpeakerVoice
 from callqa.errors import AudioError, CallqaError
 from callqa.store.codec import pack, unpack
 
@@ -39,6 +40,16 @@ class Analyser(Protocol):
         """Measures and scorecard, without the audio and without models."""
 
 
+@runtime_checkable
+class HearsVoices(Protocol):
+    """An analyser that also knows how the speakers of the call it last analysed sound. That is no
+    part of the call's facts, so that it is not stored or exported with them."""
+
+    @property
+    def voices(self) -> tuple[SpeakerVoice, ...]:
+        """The voices, empty where they are not to be heard."""
+
+
 AnalyserFactory = Callable[[], Analyser]
 """Makes an analyser; has to be picklable, for worker processes make their own."""
 
@@ -55,13 +66,14 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """How a task ended: with an analysis, or with a reason and a hint. `trace` is where an
-    unexpected error came from."""
+    unexpected error came from. `voices` is how the speakers sound, where that is to be kept."""
 
     task: Task
     analysis: CallAnalysis | None = None
     reason: str = ""
     hint: str = ""
     trace: str = ""
+    voices: tuple[SpeakerVoice, ...] = ()
 
 
 OnProgress = Callable[[Task, str, float], None]
@@ -136,7 +148,9 @@ def run_processes(
 def _run_one(analyser: Analyser, task: Task, hook: Callable[[str, float], None]) -> Finished:
     path = task.request.path
     try:
-        return Finished(task, analyser.judge(analyser.analyse(task.request, hook)))
+        analysis = analyser.judge(analyser.analyse(task.request, hook))
+        voices = analyser.voices if isinstance(analyser, HearsVoices) else ()
+        return Finished(task, analysis, voices=voices)
     except AudioError as error:
         return Finished(task, None, error.message, error.hint)
     except CallqaError:
@@ -167,9 +181,16 @@ def _cause_of_death(code: int | None) -> tuple[str, str]:
     return f"the process that scored it ended (exit code {code}).", "Run the same command again."
 
 
-def _unpacked(task: Task, packed: bytes | None, reason: str, hint: str, trace: str) -> Finished:
+def _unpacked(
+    task: Task,
+    packed: bytes | None,
+    reason: str,
+    hint: str,
+    trace: str,
+    voices: tuple[SpeakerVoice, ...],
+) -> Finished:
     analysis = None if packed is None else unpack(CallAnalysis, packed)
-    return Finished(task, analysis, reason, hint, trace)
+    return Finished(task, analysis, reason, hint, trace, voices)
 
 
 class _Worker:
@@ -251,7 +272,7 @@ def _work(pipe: Connection, factory: AnalyserFactory) -> None:
         while True:
             done = _run_one(analyser, pipe.recv(), report)
             packed = None if done.analysis is None else pack(done.analysis)
-            pipe.send(("done", packed, done.reason, done.hint, done.trace))
+            pipe.send(("done", packed, done.reason, done.hint, done.trace, done.voices))
     except CallqaError as error:
         pipe.send(("fatal", error))
     except (EOFError, OSError):

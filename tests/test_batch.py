@@ -13,10 +13,10 @@ import pytest
 from callqa import batch, rescoring
 from callqa.batch import BatchListener, BatchResult, Outcome, run_batch
 from callqa.config import MeasureSettings, Settings, TurnSettings
-from callqa.data import CallRequest, Role, Turn
-from callqa.errors import CallqaError, StoreError, UsageError, WeightsError
+from callqa.data import CallRequest
+from callqa.errors import CallqaError, StoreError, WeightsError
 from callqa.store import Store
-from tests.synthetic import TinyAnalyser, TinyFactory, make_analysis, make_facts
+from tests.synthetic import TinyAnalyser, TinyFactory, make_analysis
 
 
 class Bench:
@@ -240,10 +240,10 @@ def test_a_full_disk_ends_the_batch_and_says_so(bench: Bench, monkeypatch: pytes
     first, second = bench.add("a.wav"), bench.add("b.wav")
     real = Store.save
 
-    def save(self: Store, analysis, keys, path, batch_id=None) -> None:
+    def save(self: Store, analysis, keys, path, batch_id=None, heard=None) -> None:
         if path == second.path:
             raise StoreError("the disk is full or failing.", "Free some space.")
-        real(self, analysis, keys, path, batch_id)
+        real(self, analysis, keys, path, batch_id, heard)
 
     monkeypatch.setattr(Store, "save", save)
     with pytest.raises(StoreError, match="disk is full"):
@@ -347,59 +347,6 @@ def test_a_real_ctrl_c_ends_workers_too(bench: Bench, tmp_path: Path) -> None:
     for pid in workers:
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid), 0)
-
-
-def uncertain() -> object:
-    facts = make_facts()
-    return dataclasses.replace(
-        facts,
-        roles=dataclasses.replace(facts.roles, certain=False, confidence=0.6, speakers={}),
-        turns=tuple(dataclasses.replace(turn, role=None) for turn in facts.turns),
-        utterances=tuple(dataclasses.replace(item, role=None) for item in facts.utterances),
-    )
-
-
-def test_settling_roles_rewrites_turns_and_utterances() -> None:
-    facts = rescoring.settle_roles(uncertain(), "SPEAKER_01")
-    assert facts.roles.source == "person"
-    assert facts.roles.certain
-    assert facts.roles.speakers == {"SPEAKER_01": Role.AGENT, "SPEAKER_00": Role.CUSTOMER}
-    assert [turn.role for turn in facts.turns] == [Role.CUSTOMER, Role.AGENT]
-    assert [item.role for item in facts.utterances] == [Role.CUSTOMER, Role.AGENT]
-    assert facts.roles.signs == make_facts().roles.signs
-
-
-def test_a_third_speaker_gets_no_role() -> None:
-    facts = make_facts()
-    facts = dataclasses.replace(facts, turns=(*facts.turns, Turn(20, 50, "SPEAKER_02")))
-    settled = rescoring.settle_roles(facts, "SPEAKER_01")
-    assert settled.roles.speakers == {"SPEAKER_01": Role.AGENT, "SPEAKER_00": Role.CUSTOMER}
-    assert settled.turns[2].role is None
-
-
-def test_settling_roles_for_somebody_who_does_not_speak() -> None:
-    with pytest.raises(UsageError, match=r"no speaker 'LiNa'.*SPEAKER_00 \(3 s\), SPEAKER_01 \(6 s\)"):
-        rescoring.settle_roles(make_facts(), "LiNa")
-
-
-def test_settled_roles_outlive_a_new_analysis_even_under_other_labels() -> None:
-    before = rescoring.settle_roles(make_facts(), "SPEAKER_01")
-    renamed = {"SPEAKER_00": "B", "SPEAKER_01": "A"}
-    fresh = uncertain()
-    after = dataclasses.replace(
-        fresh, turns=tuple(dataclasses.replace(turn, speaker=renamed[turn.speaker]) for turn in fresh.turns)
-    )
-    assert rescoring.carry_roles(before, after).roles.speakers == {"A": Role.AGENT, "B": Role.CUSTOMER}
-    assert rescoring.carry_roles(make_facts(), after) is after
-
-
-def test_a_forced_rerun_keeps_the_roles_a_person_settled(bench: Bench) -> None:
-    request = bench.add("a.wav")
-    call_id = bench.run(request).call_ids[0]
-    judging = rescoring.Judging(make_analysis, "j", {}, None)
-    rescoring.settle_call(bench.store, call_id, "SPEAKER_01", lambda call: judging)
-    bench.run(request, force=True)
-    assert bench.store.load(call_id).analysis.facts.roles.source == "person"
 
 
 def test_rescoring_shows_what_changed_and_saves_unless_it_is_a_dry_run(bench: Bench) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callqa.data.voices import AgentVoice
+
 
 @dataclass(frozen=True, slots=True)
 class CallRequest:
     """One file to score and what its manifest row or its file name says about the call.
 
     `path` is the path as the user gave it. `agent_channel` is counted from 0. `language` is
-    ``zh``, ``en`` or None where it is to be found out. `started_at` is ISO 8601.
+    ``zh``, ``en`` or None where it is to be found out. `started_at` is ISO 8601. `agent_voice` is
+    how the agent sounded in other calls, where that is kept.
     """
 
     path: str
@@ -21,6 +24,7 @@ class CallRequest:
     queue: str | None = None
     agent_channel: int | None = None
     language: str | None = None
+    agent_voice: AgentVoice | None = None
 
 
 @dataclass(frozen=True, slots=True)

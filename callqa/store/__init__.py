@@ -195,11 +195,10 @@ class Store:
         with self._database.reading() as connection:
             return voices.call_voices(connection, call_id)
 
-    def teaching_voices(self, agent_id: str, model: str, leave_out: str | None = None) -> list[SealedVoice]:
-        """An agent's voice in the last calls that teach it, as one encoder hears it, `leave_out`
-        not among them."""
+    def teaching_voices(self, agent_id: str, leave_out: str | None = None) -> list[SealedVoice]:
+        """An agent's voice in the last calls that teach it, newest first, `leave_out` not among them."""
         with self._database.reading() as connection:
-            return voices.teaching_voices(connection, agent_id, model, leave_out)
+            return voices.teaching_voices(connection, agent_id, leave_out)
 
     def known_voices(self) -> list[KnownVoice]:
         """Of which agents voices are kept, and how much."""

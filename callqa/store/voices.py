@@ -90,15 +90,13 @@ def call_voices(connection: Connection, call_id: str) -> list[SealedVoice]:
     return [SealedVoice(*row) for row in rows]
 
 
-def teaching_voices(
-    connection: Connection, agent_id: str, model: str, leave_out: str | None = None
-) -> list[SealedVoice]:
-    """An agent's voice in the last calls that teach it, as one encoder hears it. `leave_out` is a
-    call that must not teach about itself."""
+def teaching_voices(connection: Connection, agent_id: str, leave_out: str | None = None) -> list[SealedVoice]:
+    """An agent's voice in the last calls that teach it, the newest first. `leave_out` is a call
+    that must not teach about itself."""
     query = (
         _voices()
         .join(CallRow, CallRow.id == VoiceRow.call_id)
-        .where(VoiceRow.agent_id == agent_id, VoiceRow.teaches, VoiceRow.model == model)
+        .where(VoiceRow.agent_id == agent_id, VoiceRow.teaches)
         .order_by(func.coalesce(CallRow.started_at, VoiceRow.added_at).desc(), VoiceRow.call_id)
         .limit(MOST_CALLS)
     )
