@@ -86,6 +86,20 @@ class MeasureSettings(_Section):
     )
 
 
+class MaskingSettings(_Section):
+    """How personal data is hidden in what is shown and exported."""
+
+    keep_last_four: bool = Field(
+        False, description="leave the last four digits of phone, identity, card and account numbers"
+    )
+    margin: float = Field(
+        0.15, ge=0, le=2, description="masked times are widened by this much at both ends, for the audio"
+    )
+    unmasked_allowed: bool = Field(
+        False, description="--unmasked needs no reason; each use is noted in the access log all the same"
+    )
+
+
 class Settings(_Section):
     """Everything that changes what comes out of a call's audio."""
 
@@ -93,6 +107,8 @@ class Settings(_Section):
     turns: TurnSettings = TurnSettings()
     transcript: TranscriptSettings = TranscriptSettings()
     measures: MeasureSettings = MeasureSettings()
+    # Changes what is shown, never what is stored: no call is judged anew for it.
+    masking: MaskingSettings = Field(MaskingSettings(), exclude=True)
     recogniser: str = Field(
         "whisper-base", description="a name from `callqa models list`, a local folder, or a hub name"
     )
