@@ -11,6 +11,15 @@ from typing import Any, Self
 from callqa.data import CallAnalysis, Verdict
 from callqa.store import calls, claims, judged, labels, queries, voices
 from callqa.store.calls import GIVEN_FIELDS, CallKeys, KnownCall
+from callqa.store.coaching import (
+    NOT_FOR_TRAINING,
+    CallFlag,
+    CoachingRecords,
+    CoachingSession,
+    Consent,
+    SessionEvent,
+    StoredEvidence,
+)
 from callqa.store.database import Database, open_database
 from callqa.store.judged import JudgedCall, JudgedCriterion
 from callqa.store.labels import Label, LabelSheet
@@ -19,8 +28,13 @@ from callqa.store.voices import KnownVoice, SealedVoice
 
 __all__ = [
     "GIVEN_FIELDS",
+    "NOT_FOR_TRAINING",
+    "CallFlag",
     "CallKeys",
     "CallSummary",
+    "CoachingRecords",
+    "CoachingSession",
+    "Consent",
     "Failure",
     "JudgedCall",
     "JudgedCriterion",
@@ -29,8 +43,10 @@ __all__ = [
     "Label",
     "LabelSheet",
     "SealedVoice",
+    "SessionEvent",
     "Store",
     "StoredCall",
+    "StoredEvidence",
 ]
 
 
@@ -144,6 +160,11 @@ class Store:
         """How calls were judged, for results over many of them; see `callqa.store.judged`."""
         with self._database.reading() as connection:
             return judged.load_judged(connection, start=start, end=end, agent=agent, queue=queue)
+
+    @property
+    def coaching(self) -> CoachingRecords:
+        """Coaching sessions, consents, and marks on calls."""
+        return CoachingRecords(self._database)
 
     def failures(self) -> list[Failure]:
         """Files whose last try failed."""

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from callqa.errors import StoreError
 
 DATABASE_NAME = "callqa.db"
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration. Kept here so that opening an up-to-date workspace needs no Alembic."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -258,3 +258,57 @@ class LabelRow(Base):
     source: Mapped[str]
     sheet_id: Mapped[str | None] = mapped_column(ForeignKey("label_sheets.id"))
     saved_at: Mapped[str]
+
+
+class CoachingSessionRow(Base):
+    """A talk with an agent about one criterion. `state` is ``planned``, ``held``, ``acknowledged``,
+    ``followed_up`` or ``cancelled``; days are ISO 8601."""
+
+    __tablename__ = "coaching_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent: Mapped[str] = mapped_column(index=True)
+    criterion: Mapped[str]
+    coach: Mapped[str]
+    planned_for: Mapped[str]
+    state: Mapped[str]
+    held_on: Mapped[str | None]
+    follow_up_on: Mapped[str | None]
+
+
+class CoachingEventRow(Base):
+    """One step of a session: to which state it went, when, by whom, and what was said."""
+
+    __tablename__ = "coaching_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("coaching_sessions.id", ondelete="CASCADE"), index=True
+    )
+    state: Mapped[str]
+    at: Mapped[str]
+    by: Mapped[str]
+    text: Mapped[str]
+
+
+class ConsentRow(Base):
+    """Whether an agent's good examples may carry the name; where there is no row they may not."""
+
+    __tablename__ = "consents"
+
+    agent: Mapped[str] = mapped_column(primary_key=True)
+    by_name: Mapped[bool]
+    at: Mapped[str]
+    by: Mapped[str]
+
+
+class CallFlagRow(Base):
+    """A mark on a call, ``not_for_training`` for one. Goes with its call."""
+
+    __tablename__ = "call_flags"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    flag: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[str]
