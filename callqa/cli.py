@@ -161,15 +161,24 @@ def show(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the whole as one JSON document (docs/output.md).")
     ] = False,
+    unmasked: Annotated[
+        bool,
+        typer.Option("--unmasked", help="With personal data as it was said; each use is noted, see --reason."),
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why --unmasked is needed, for the access log.")
+    ] = None,
+    settings: SettingsFile = None,
     workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Show one call: scorecard, evidence, who said what.
 
-    With times, the measures, and what could not be heard.
+    With times, the measures, and what could not be heard. Phone, ID and card numbers, codes, names
+    and addresses of customers are masked (docs/masking.md).
     """
     from callqa import commands
 
-    commands.show(call, as_json, workspace)
+    commands.show(call, as_json, workspace, unmasked=unmasked, reason=reason, settings_file=settings)
 
 
 @app.command("list", epilog="Example: callqa list --agent 李娜")

@@ -18,6 +18,8 @@ from callqa.config import Settings, describe_problems, load_settings
 from callqa.data import CallRequest
 from callqa.errors import EXIT_OK, EXIT_SOME_CALLS_FAILED, UsageError
 from callqa.manifest import read_manifest
+from callqa.masking import mask_analysis
+from callqa.masking.access import note_unmasked
 from callqa.progress import PullBars, ScoreProgress
 from callqa.reports.call_text import print_call, print_line
 from callqa.reports.document import call_document
@@ -103,17 +105,32 @@ def score(options: ScoreOptions) -> int:
     return EXIT_SOME_CALLS_FAILED if failures or in_part else EXIT_OK
 
 
-def show(name: str, as_json: bool, workspace: Path) -> None:
-    """Print one call, for people or as the document of ``docs/output.md``."""
+def show(
+    name: str,
+    as_json: bool,
+    workspace: Path,
+    *,
+    unmasked: bool = False,
+    reason: str | None = None,
+    settings_file: Path | None = None,
+) -> None:
+    """Print one call, for people or as the document of ``docs/output.md``, with personal data masked
+    unless the original is asked for with a right to it."""
+    masking = load_settings(settings_file).masking
     with Store.open(workspace) as store:
         call = store.load(store.find(name))
+    if unmasked:
+        note_unmasked(workspace, call.id, "show", reason, masking)
+        analysis = call.analysis
+    else:
+        analysis = mask_analysis(call.analysis, masking)
     if as_json:
         encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-        document = call_document(call.analysis, call.paths)
+        document = call_document(analysis, call.paths)
         text = json.dumps(document, ensure_ascii=encoding != "utf8", indent=2, allow_nan=False)
         print(text)
     else:
-        print_call(console(), call.analysis, call.paths)
+        print_call(console(), analysis, call.paths)
 
 
 def list_calls(agent: str | None, workspace: Path) -> None:
