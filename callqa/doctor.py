@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from callqa.errors import CallqaError
+from callqa.errors import CallqaError, StoreError
 from callqa.weights import cache_folder, list_models
 from callqa.weights.torch_cpu import prepare_torch
 
@@ -60,6 +60,7 @@ def run_checks(workspace: Path) -> Iterator[Check]:
         ("decoders", _decoders),
         ("workspace", lambda: _workspace(workspace)),
         ("disk space", lambda: _disk_space(workspace)),
+        ("voices", lambda: _voices(workspace)),
         ("processors", _processors),
         ("Chinese font", _chinese_font),
     )
@@ -172,6 +173,29 @@ def _workspace(workspace: Path) -> Iterator[Check]:
         return
     state = "can be written" if folder == workspace.absolute() else "can be made"
     yield Check("workspace", True, f"{workspace} {state}")
+
+
+def _voices(workspace: Path) -> Iterator[Check]:
+    from callqa.store import Store
+    from callqa.store.database import DATABASE_NAME
+    from callqa.store.sealing import KEY_VARIABLE, key_path, load_sealer
+
+    known = []
+    if (workspace / DATABASE_NAME).exists():
+        with Store.open(workspace) as store:
+            known = store.known_voices()
+    path = key_path(None)
+    if not known:
+        yield Check("voices", True, "none are kept; they are biometric personal data, and off by default")
+        return
+    what = f"of {len(known)} agents are kept, encrypted: biometric personal data"
+    try:
+        load_sealer(path)
+    except StoreError as error:
+        hint = f"{error.hint} Where the settings file names another key, say it by {KEY_VARIABLE}."
+        yield Check("voices", False, f"{what}; {error.message}", hint, required=False)
+        return
+    yield Check("voices", True, f"{what}; the key is {path}; delete with `callqa voices forget`")
 
 
 def _disk_space(workspace: Path) -> Iterator[Check]:

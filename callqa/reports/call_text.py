@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from callqa.data import CallAnalysis, Scorecard, Verdict
+from callqa.data import CallAnalysis, Roles, Scorecard, Verdict
 
 STATUS_WORDS = {"no_speech": "no speech", "one_party": "one party only", "too_short": "too short"}
 _FOUND = {True: "yes", False: "no", None: "unsure"}
@@ -79,7 +79,9 @@ def _print_head(out: Console, analysis: CallAnalysis, paths: Sequence[str]) -> N
     if roles.certain:
         who = ", ".join(f"{speaker} is the {role.value}" for speaker, role in roles.speakers.items())
         sure = "" if roles.confidence is None else f", confidence {roles.confidence:.2f}"
-        print_line(out, f"  roles     {who} (by {roles.source}{sure})")
+        print_line(out, f"  roles     {who} (by {roles.source}{sure}){_settled(roles)}")
+    elif roles.source == "person":
+        print_line(out, f"  roles     nobody is an agent (by person){_settled(roles)}")
     elif facts.status == "scored":
         print_line(
             out,
@@ -98,6 +100,13 @@ def _print_head(out: Console, analysis: CallAnalysis, paths: Sequence[str]) -> N
         )
     for item in coverage.removed:
         print_line(out, f"  removed   {clock(item.start)}–{clock(item.end)} “{item.text}”: {item.reason}")
+
+
+def _settled(roles: Roles) -> str:
+    """Who settled roles, and when."""
+    if roles.settled_by is None or roles.settled_at is None:
+        return ""
+    return f", settled by {roles.settled_by} at {roles.settled_at}"
 
 
 def _print_scorecard(out: Console, card: Scorecard) -> None:

@@ -50,6 +50,8 @@ def call_document(analysis: CallAnalysis, paths: Sequence[str]) -> dict[str, Any
             "speakers": {speaker: role.value for speaker, role in roles.speakers.items()},
             "favoured": roles.favoured,
             "signs": dict(roles.signs),
+            "settled_by": roles.settled_by,
+            "settled_at": roles.settled_at,
         },
         "turns": [
             {

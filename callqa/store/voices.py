@@ -9,8 +9,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from callqa.data.voices import SpeakerVoice
 from callqa.store.sealing import Sealer
@@ -87,7 +88,7 @@ def settle_voices(connection: Connection, call_id: str, agent: str | None) -> No
 def call_voices(connection: Connection, call_id: str) -> list[SealedVoice]:
     """What is stored of a call's voices."""
     rows = connection.execute(_voices().where(VoiceRow.call_id == call_id).order_by(VoiceRow.speaker))
-    return [SealedVoice(*row) for row in rows]
+    return [_sealed(row) for row in rows]
 
 
 def teaching_voices(connection: Connection, agent_id: str, leave_out: str | None = None) -> list[SealedVoice]:
@@ -102,26 +103,26 @@ def teaching_voices(connection: Connection, agent_id: str, leave_out: str | None
     )
     if leave_out is not None:
         query = query.where(VoiceRow.call_id != leave_out)
-    return [SealedVoice(*row) for row in connection.execute(query)]
+    return [_sealed(row) for row in connection.execute(query)]
 
 
 def list_voices(connection: Connection) -> list[KnownVoice]:
     """What is stored, by agent."""
-    agents: dict[str, list[tuple[str, bool, float, str]]] = {}
+    agents: dict[str, list[Any]] = {}
     rows = connection.execute(
         select(
             VoiceRow.agent_id, VoiceRow.call_id, VoiceRow.teaches, VoiceRow.seconds, VoiceRow.added_at
         ).order_by(VoiceRow.agent_id)
     )
-    for agent_id, *row in rows:
-        agents.setdefault(agent_id, []).append((row[0], row[1], row[2], row[3]))
+    for row in rows:
+        agents.setdefault(row.agent_id, []).append(row)
     return [
         KnownVoice(
             agent_id,
-            len({call for call, teaches, _, _ in items if teaches}),
-            sum(seconds for _, teaches, seconds, _ in items if teaches),
-            len({call for call, teaches, _, _ in items if not teaches}),
-            max(added for _, _, _, added in items),
+            len({row.call_id for row in items if row.teaches}),
+            sum(row.seconds for row in items if row.teaches),
+            len({row.call_id for row in items if not row.teaches}),
+            max(row.added_at for row in items),
         )
         for agent_id, items in agents.items()
     ]
@@ -137,7 +138,7 @@ def forget_voices(connection: Connection, agent_id: str | None) -> int:
     return connection.execute(query).rowcount
 
 
-def _voices() -> Select[tuple[str, str, bool, float, str, bytes]]:
+def _voices() -> Any:
     return select(
         VoiceRow.speaker,
         VoiceRow.agent_id,
@@ -146,6 +147,10 @@ def _voices() -> Select[tuple[str, str, bool, float, str, bytes]]:
         VoiceRow.model,
         VoiceRow.sealed,
     )
+
+
+def _sealed(row: Any) -> SealedVoice:
+    return SealedVoice(row.speaker, row.agent_id, row.teaches, row.seconds, row.model, row.sealed)
 
 
 def _wipe_what_is_deleted(connection: Connection) -> None:
