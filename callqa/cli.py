@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from callqa.calibration.command import calibrate_app
 from callqa.errors import EXIT_FAILURE, EXIT_OK, CallqaError, UsageError
 from callqa.evaluation.command import evaluate_command
 
@@ -292,6 +293,7 @@ def voices_forget(
 
 
 app.command("evaluate", epilog="Example: callqa evaluate samples/truth")(evaluate_command)
+app.add_typer(calibrate_app, name="calibrate")
 
 
 @models_app.command("list", epilog="Example: callqa models list")
