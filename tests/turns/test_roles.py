@@ -7,7 +7,16 @@ import pytest
 from callqa.data import Role, Roles
 from callqa.language.lexicon import load_lexicons
 from callqa.turns.role_model import RoleModel, features
-from callqa.turns.roles import LEARNED, MOST_LEARNED, RoleContext, find_roles, roles_by_channel
+from callqa.turns.roles import (
+    LEARNED,
+    MOST_LEARNED,
+    MOST_VOICE,
+    VOICE,
+    RoleContext,
+    certain_without_voice,
+    find_roles,
+    roles_by_channel,
+)
 from tests.turns.talk import talk
 
 A, B = "SPEAKER_00", "SPEAKER_01"
@@ -243,3 +252,61 @@ def test_a_given_channel_settles_the_roles() -> None:
 
 def test_an_agent_whose_customer_says_nothing_is_still_the_agent() -> None:
     assert roles_by_channel(A, []).speakers == {A: Role.AGENT}
+
+
+VAGUE = ((A, "嗯，对。"), (B, "是这样的。"), (A, "行。"))
+
+
+def _with_voice(*lines: tuple[str, str], **likeness: float) -> Roles:
+    turns, utterances = talk(*lines, joiner="")
+    context = RoleContext("zh", load_lexicons("zh"), model=NOTHING_LEARNED, likeness=likeness)
+    return find_roles(turns, utterances, context, CONFIDENCE)
+
+
+def test_the_agents_voice_settles_what_words_leave_open() -> None:
+    assert not _with_voice(*VAGUE).certain
+    roles = _with_voice(*VAGUE, SPEAKER_00=0.70, SPEAKER_01=0.97)
+    assert _agent(roles) == B
+    assert roles.signs[VOICE] == MOST_VOICE
+    assert _agent(_with_voice(*VAGUE, SPEAKER_00=0.97, SPEAKER_01=0.70)) == A
+
+
+@pytest.mark.parametrize(
+    "likeness",
+    [
+        {A: 0.97},  # the other voice was not heard long enough
+        {A: 0.70, B: 0.40},  # neither is the agent of that number
+        {A: 0.95, B: 0.93},  # they sound alike
+        {},
+    ],
+)
+def test_a_voice_that_tells_nothing_is_no_sign(likeness: dict[str, float]) -> None:
+    roles = _with_voice(*VAGUE, **likeness)
+    assert not roles.certain
+    assert VOICE not in roles.signs
+
+
+def test_the_voice_cannot_overrule_what_is_plainly_said() -> None:
+    lines = (
+        (A, "您好，很高兴为您服务，请问有什么可以帮您？"),
+        (B, "你好，我想问一下我的话费怎么回事。"),
+        (A, "好的，请您稍等，我帮您查询一下。"),
+    )
+    said = _with_voice(*lines)
+    assert _agent(said) == A
+    against = _with_voice(*lines, SPEAKER_00=0.6, SPEAKER_01=0.99)
+    assert against.favoured == A
+    assert against.signs[VOICE] == -MOST_VOICE
+    assert against.confidence is not None
+    assert said.confidence is not None
+    assert against.confidence < said.confidence
+
+
+def test_a_call_told_by_its_voice_alone_teaches_no_voice() -> None:
+    told = _with_voice(*VAGUE, SPEAKER_00=0.97, SPEAKER_01=0.70)
+    assert told.certain
+    assert not certain_without_voice(told, CONFIDENCE)
+    lines = ((A, "您好，很高兴为您服务，请问有什么可以帮您？"), (B, "我想问一下我的话费。"))
+    assert certain_without_voice(_with_voice(*lines, SPEAKER_00=0.97, SPEAKER_01=0.70), CONFIDENCE)
+    assert certain_without_voice(roles_by_channel(A, [B]), CONFIDENCE)
+    assert not certain_without_voice(_with_voice(*VAGUE), CONFIDENCE)
