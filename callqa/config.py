@@ -76,10 +76,10 @@ class MeasureSettings(_Section):
         4.0, gt=0, description="higher than the agent's own pitch by this much, and louder"
     )
     impolite_certain: float = Field(
-        0.9, ge=0.5, le=1, description="the classifier's probability from which wording is held impolite"
+        0.93, ge=0.5, le=1, description="the classifier's probability from which wording is held impolite"
     )
     impolite_possible: float = Field(
-        0.5, ge=0, le=1, description="the probability from which wording is listed as possibly impolite"
+        0.8, ge=0, le=1, description="the probability from which wording is listed as possibly impolite"
     )
     pinyin_similarity: float = Field(
         0.85, ge=0.5, le=1, description="phrases at least this alike in sound are the same"
@@ -115,7 +115,7 @@ class Settings(_Section):
     segmentation: str = Field("pyannote-segmentation", description="as above")
     speaker_encoder: str = Field("ge2e", description="as above")
     politeness_model: str | None = Field(
-        None,
+        "shipped",
         description="classifies how utterances are worded: shipped, a folder that "
         "`training.politeness.train` wrote, or nothing (null) for the phrase lists alone",
     )

@@ -27,7 +27,8 @@ FAULT_NAMES = {
 _HEARD_WELL = 0.6
 # Refusing words depend on what stands around them; an insult does not.
 _DEPENDS_ON_CONTEXT = frozenset({"refusing"})
-_KINDLY_MEANT = 0.9
+# That courtesy is this probable: neutral words beside a refusal do not make it kind.
+_KINDLY_MEANT = 0.8
 
 
 def impolite_utterances(
@@ -88,18 +89,24 @@ def _classes(facts: CallFacts) -> dict[int, UtteranceClass]:
 
 
 def _sight(utterance: Utterance, wording: UtteranceClass | None, settings: MeasureSettings) -> bool | None:
-    """Whether the classifier holds it impolite: surely (True), possibly (False), no (None)."""
+    """Whether the classifier holds it impolite: surely (True), possibly (False), no (None).
+
+    Words that are not well recognised lower it by one step.
+    """
     if wording is None or wording.impolite < settings.impolite_possible:
         return None
+    sure = wording.impolite >= settings.impolite_certain
     heard = mean_probability(utterance.words)
-    return wording.impolite >= settings.impolite_certain and heard is not None and heard >= _HEARD_WELL
+    if heard is not None and heard >= _HEARD_WELL:
+        return sure
+    return False if sure else None
 
 
 def _kindly_meant(here: Sequence[tuple[str, Occurrence]], wording: UtteranceClass | None) -> bool:
     certain = [(kind, item) for kind, item in here if item.certain]
     return (
         wording is not None
-        and wording.courteous + wording.neutral >= _KINDLY_MEANT
+        and wording.courteous >= _KINDLY_MEANT
         and all(kind == "forbidden" and item.kind in _DEPENDS_ON_CONTEXT for kind, item in certain)
     )
 

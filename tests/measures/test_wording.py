@@ -29,6 +29,7 @@ def measure(line: Line, found: UtteranceClass, language: str = "zh") -> Measure:
         (0.95, 0.9, 1, 0),
         (0.95, 0.4, 0, 1),  # the words may be others
         (0.7, 0.9, 0, 1),
+        (0.7, 0.4, 0, 0),
         (0.3, 0.9, 0, 0),
     ],
 )
@@ -53,7 +54,7 @@ def test_a_listed_refusal_that_is_kindly_meant_accuses_nobody() -> None:
     line = agent(0, 6, "这个我没办法")
     assert measure(line, wording(0.02, courteous=0.9)).value == 0
     assert measure(line, wording(0.02, courteous=0.9)).components["uncertain"] == 1
-    assert measure(line, wording(0.3)).value == 1
+    assert measure(line, wording(0.02)).value == 1  # neutral words do not make it kind
 
 
 def test_an_insult_is_never_kindly_meant() -> None:

@@ -44,8 +44,8 @@ class Options:
 
     layers: int = 6
     rank: int = 16
-    epochs: int = 5
-    encoder_rate: float = 1e-3
+    epochs: int = 6
+    encoder_rate: float = 2e-3
     head_rate: float = 1.5e-3
     smoothing: float = 0.05
 

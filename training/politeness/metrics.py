@@ -67,15 +67,23 @@ def rates_at(probability: Array, is_true: NDArray[np.bool_], threshold: float) -
     return Rates(int(said.sum()), int((said & is_true).sum()), int(is_true.sum()))
 
 
-def threshold_for(probability: Array, is_true: NDArray[np.bool_], precision: float) -> float:
-    """The lowest threshold, in steps of 0.01, from which on `precision` is never missed."""
+def threshold_for(
+    probability: Array, is_true: NDArray[np.bool_], precision: float, least: float = 0.1
+) -> float:
+    """The lowest threshold, in steps of 0.01 from 0.99 down, from which on `precision` is kept.
+
+    Where less than the share `least` of what is true has been found, one mistake weighs too much
+    to end the search. 0.99 where no threshold will do.
+    """
     best = 0.99
-    for threshold in np.arange(0.99, 0.29, -0.01):
-        rates = rates_at(probability, is_true, float(threshold))
-        if rates.precision is not None and rates.precision < precision:
+    for step in range(99, 29, -1):
+        rates = rates_at(probability, is_true, step / 100)
+        reached = rates.precision is not None and rates.precision >= precision
+        if reached:
+            best = step / 100
+        elif (rates.recall or 0.0) >= least:
             break
-        best = float(threshold)
-    return round(best, 2)
+    return best
 
 
 def calibration_error(probabilities: Array, truth: NDArray[np.int64], num_bins: int = 10) -> float:

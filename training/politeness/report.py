@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--model", type=Path, default=SHIPPED_FOLDER)
     parser.add_argument("--on", help="a learning pass instead of the held-out one: prints, writes nothing")
+    parser.add_argument("--heard", type=Path, help="what training.politeness.spoken wrote")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "politeness.md")
     chosen = parser.parse_args(arguments)
     learnt = learning_passes()
@@ -146,6 +148,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for language, title in (("zh", "Mandarin"), ("en", "English")):
             sets[f"{title}, {name}"] = [item for item in judged if item.line.language == language]
         sets[f"all, {name}"] = judged
+    if chosen.heard:
+        texts = {int(k): v for k, v in json.loads(chosen.heard.read_text(encoding="utf-8")).items()}
+        picked = [replace(lines[i], text=text or "嗯") for i, text in texts.items()]
+        sets["spoken and recognised"] = judge_lines(picked, classifier, settings)
+        sets["the same lines as written"] = judge_lines([lines[i] for i in texts], classifier, settings)
     truth = labels_of(lines)
     accuracy = [float((probabilities(j).argmax(axis=1) == truth).mean()) for j in (clean, spoilt)]
     uncertain = [sum(item.by_both is None for item in judged) / len(judged) for judged in (clean, spoilt)]

@@ -2,9 +2,9 @@
 
     python -m training.politeness.train --seed 1
 
-Two fits: one on every learning pass but the last, on which temperatures and thresholds are then
-found (another writer's dialogues, never seen by that fit), and the one that is shipped, on all of
-them. The held-out pass is not touched.
+Learnt from every learning pass but one. On that one, another writer's dialogues that the fit never
+saw, temperatures and thresholds are found, as written and with recognition errors. The held-out
+pass is not touched.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ from training.politeness.states import noisy_readings, read, with_errors
 ENCODER = "multilingual-e5-small"
 # Above the 0.95 that is promised: the held-out dialogues are another writer's.
 AIMED_PRECISION = 0.97
-POSSIBLE = 0.5
+# Below it, hardly anything in real calls is a fault, whatever the written dialogues say.
+POSSIBLE = 0.8
 
 
 def calibrate(scores: np.ndarray[Any, Any], lines: Sequence[Line]) -> dict[str, Any]:
@@ -57,12 +58,12 @@ def calibrate(scores: np.ndarray[Any, Any], lines: Sequence[Line]) -> dict[str, 
     return {
         "temperature": {"classes": temperature, "faults": fault_temperature},
         "impolite": {"certain": certain, "possible": min(POSSIBLE, certain)},
-        "development": {"lines": len(lines), "precision": rates.precision, "recall": rates.recall},
+        "calibrated_on": {"readings": len(lines), "precision": rates.precision, "recall": rates.recall},
     }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train, calibrate, train again on everything, write."""
+    """Train, calibrate, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=SHIPPED_FOLDER, help="folder for the trained model")
@@ -82,28 +83,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = Options()
     encoder, tokenizer = load_text_encoder(ENCODER)
     noise = Noise.of_tokenizer(tokenizer)
-    tell(f"{len(lines)} lines, {len(dev)} of them to calibrate on; reading them")
-    readings = [read(encoder, tokenizer, version, options.layers)
-                for version in (lines, *noisy_readings(lines, noise, chosen.seed))]  # fmt: skip
-    tell("fit without the pass to calibrate on")
-    trial = fit(
-        encoder, [lines[i] for i in learn], [r.part(learn) for r in readings], options, chosen.seed, tell
-    )
+    tell(f"{len(learn)} lines to learn from, {len(dev)} to calibrate on; reading them")
+    readings = [
+        read(encoder, tokenizer, version, options.layers)
+        for version in (lines, *noisy_readings(lines, noise, chosen.seed))
+    ]
+    parts = [reading.part(learn) for reading in readings]
+    trained = fit(encoder, [lines[i] for i in learn], parts, options, chosen.seed, tell)
     dev_lines = [lines[i] for i in dev]
     spoilt = read(encoder, tokenizer, with_errors(dev_lines, noise, str(chosen.seed)), options.layers)
-    scores = np.concatenate([trial.scores(readings[0].part(dev)), trial.scores(spoilt)])
+    scores = np.concatenate([trained.scores(readings[0].part(dev)), trained.scores(spoilt)])
     facts = calibrate(scores, [*dev_lines, *dev_lines])
     tell(json.dumps(facts))
-    tell("fit on all")
-    final = fit(encoder, lines, readings, options, chosen.seed, tell)
     chosen.out.mkdir(parents=True, exist_ok=True)
-    (chosen.out / TENSORS_NAME).write_bytes(save({k: v.contiguous() for k, v in final.tensors.items()}))
+    (chosen.out / TENSORS_NAME).write_bytes(save({k: v.contiguous() for k, v in trained.tensors.items()}))
     found = resolve(ENCODER)
     written = {
         "version": f"1.{chosen.seed}",
         "encoder": {"name": ENCODER, "sha256": found.sha256},
         **facts,
-        "trained_on": {"lines": len(lines), "passes": sorted(passes)},
+        "learnt_from": {"lines": len(learn), "passes": sorted(set(passes) - {chosen.develop_on})},
         "options": asdict(options) | {"seed": chosen.seed},
     }
     (chosen.out / FACTS_NAME).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
