@@ -58,11 +58,16 @@ class Pipeline:
         from callqa.weights import resolve
 
         settings = self._settings
-        return {
+        names = {
             "recogniser": resolve(settings.recogniser).provenance,
             "segmentation": resolve(settings.segmentation).provenance,
             "speaker_encoder": resolve(settings.speaker_encoder).provenance,
         }
+        if settings.politeness_model is not None:
+            from callqa.classification.politeness import model_name
+
+            names["politeness"] = model_name(settings.politeness_model)
+        return names
 
     def analyse(self, request: CallRequest, hook: Hook | None = None) -> CallFacts:
         """Everything that measures and scores need to know about one recording.
@@ -135,6 +140,11 @@ class _Models:
         self._encoder = SpeakerEncoder(load_speaker_encoder(encoder), num_threads())
         self._encoder_name = encoder.provenance
         self._diarizer = Diarizer(self._segmenter, self._encoder, settings.turns)
+        self._classifier = None
+        if settings.politeness_model is not None:
+            from callqa.classification.politeness import PolitenessClassifier
+
+            self._classifier = PolitenessClassifier(settings.politeness_model)
         load_acoustics()
 
     def analyse(
@@ -188,6 +198,8 @@ class _Models:
             coverage=transcription.coverage,
             acoustics=acoustics,
             status=_status(turns, bool(utterances), found.num_parties),
+            # Whoever speaks: who the agent is may be settled later, without these models.
+            wording=() if self._classifier is None else self._classifier.classify_call(utterances),
         )
         return facts, voices
 
