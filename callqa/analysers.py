@@ -2,68 +2,73 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callqa.config import Settings
 from callqa.data import CallAnalysis, CallFacts, CallRequest
 from callqa.data.voices import SpeakerVoice
-from callqa.scoring import Rubric, default_rubric, load_rubric
+from callqa.judging import Judge, judging_digest, make_judge
+from callqa.language.lexicon import to_plain
+from callqa.scoring.book import ChosenRubric, open_book
+from callqa.store import RubricText, Store
 from callqa.workers import AnalyserFactory
 
 if TYPE_CHECKING:
     from callqa.pipeline import Pipeline
 
-_LANGUAGES = ("zh", "en")
-_LEXICONS = Path(__file__).parent / "lexicons"
-
 
 def make_factory(settings: Settings, rubric: str | None) -> AnalyserFactory:
     """What makes analysers, here and in worker processes. `rubric` is a file or a shipped
-    rubric's name; it takes the place of the default one of its language.
+    rubric's name; it takes the place of the default one of its language. Queues' own rubrics and
+    lexicons are named in the settings.
 
-    Raises `InvalidFileError` that lists every mistake of the rubric.
+    Raises `InvalidFileError` that lists every mistake of the rubrics, or of the lexicons.
     """
-    return _PipelineFactory(settings, load_rubrics(rubric))
+    return _PipelineFactory(open_judge(settings, rubric))
 
 
-def load_rubrics(rubric: str | None) -> dict[str, Rubric]:
-    """The rubric of each language."""
-    rubrics = {language: default_rubric(language) for language in _LANGUAGES}
-    if rubric is not None:
-        chosen = load_rubric(rubric)
-        rubrics[chosen.language] = chosen
-    return rubrics
+def open_judge(settings: Settings, rubric: str | ChosenRubric | None) -> Judge:
+    """The judge of a run. Raises as `make_factory` does."""
+    return make_judge(settings, open_book(rubric, settings.rubrics))
 
 
-def rubrics_digest(rubric: str | None) -> str:
-    """Changes with any rubric and with any lexicon."""
-    digest = hashlib.sha256()
-    for language, chosen in sorted(load_rubrics(rubric).items()):
-        digest.update(f"{language} {chosen.digest}\n".encode())
-    for path in sorted(_LEXICONS.glob("*.yaml")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+def rubrics_digest(rubric: str | None, settings: Settings | None = None) -> str:
+    """Changes with any rubric, with any lexicon, and with the code that measures and judges."""
+    return judging_digest(open_judge(settings or Settings(), rubric))
+
+
+def keep_texts(store: Store, judge: Judge) -> None:
+    """Keep in the workspace what calls are going to be judged by.
+
+    Raises `UsageError` where a rubric was changed and kept its version.
+    """
+    for chosen in judge.book:
+        store.keep_rubric(rubric_text(chosen))
+    for language, lexicons in judge.lexicons.items():
+        store.keep_lexicons(lexicons.digest, language, to_plain(lexicons))
+
+
+def rubric_text(chosen: ChosenRubric) -> RubricText:
+    """A rubric as a workspace keeps it."""
+    rubric = chosen.rubric
+    return RubricText(rubric.digest, rubric.id, rubric.version, rubric.language, chosen.source, chosen.text)
 
 
 @dataclass(frozen=True, slots=True)
 class _PipelineFactory:
-    settings: Settings
-    rubrics: dict[str, Rubric]
+    made: Judge
 
     def __call__(self) -> _PipelineAnalyser:
-        return _PipelineAnalyser(self.settings, self.rubrics)
+        return _PipelineAnalyser(self.made)
 
 
 class _PipelineAnalyser:
     """Loads the pipeline, and with it the models, when the first recording comes."""
 
-    def __init__(self, settings: Settings, rubrics: dict[str, Rubric]) -> None:
-        self._settings = settings
-        self._rubrics = rubrics
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
         self._pipeline: Pipeline | None = None
 
     def analyse(self, request: CallRequest, hook: Callable[[str, float], None] | None = None) -> CallFacts:
@@ -71,7 +76,7 @@ class _PipelineAnalyser:
         if self._pipeline is None:
             from callqa.pipeline import Pipeline
 
-            self._pipeline = Pipeline(self._settings)
+            self._pipeline = Pipeline(self._judge.settings)
         return self._pipeline.analyse(request, hook)
 
     @property
@@ -82,7 +87,4 @@ class _PipelineAnalyser:
     def judge(self, facts: CallFacts) -> CallAnalysis:
         """See `callqa.workers.Analyser`. Facts from the store keep the names of the models that
         made them (`callqa.rescoring.judge_anew`), so judging them needs no weights."""
-        from callqa.pipeline import judge
-
-        models = {} if self._pipeline is None else self._pipeline.model_names
-        return judge(facts, self._settings, self._rubrics, models)
+        return self._judge.judge(facts, {} if self._pipeline is None else self._pipeline.model_names)

@@ -53,6 +53,13 @@ models_app = typer.Typer(
     epilog="Example: callqa models pull",
 )
 app.add_typer(models_app, name="models")
+rubric_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Rubrics: a copy to edit, its mistakes, what it says.",
+    epilog="Example: callqa rubric new ours --from telecom.zh",
+)
+app.add_typer(rubric_app, name="rubric")
 voices_app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -70,6 +77,20 @@ SettingsFile = Annotated[
 RubricFile = Annotated[
     str | None,
     typer.Option("--rubric", metavar="FILE", help="Rubric to judge by, a YAML file or a shipped one's name."),
+]
+QueueRubrics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--queue-rubric", metavar="QUEUE=FILE", help="Rubric for calls of this queue; may be repeated."
+    ),
+]
+Lexicons = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--lexicon",
+        metavar="FILE|DIR",
+        help="Lexicons that add to callqa's; may be repeated (docs/rubric.md).",
+    ),
 ]
 DEFAULT_WORKSPACE = Path("callqa-workspace")
 
@@ -119,6 +140,8 @@ def score(
         typer.Option(metavar="N", min=1, help="Calls scored at a time, each needs 1 to 2.5 GB of memory."),
     ] = 1,
     rubric: RubricFile = None,
+    queue_rubric: QueueRubrics = None,
+    lexicon: Lexicons = None,
     settings: SettingsFile = None,
     language: Annotated[
         str | None,
@@ -137,6 +160,7 @@ def score(
     if not paths and manifest is None:
         raise UsageError("nothing to score.", "Name recordings or folders, or a --manifest.")
     from callqa import commands
+    from callqa.stored_judging import Asked, parse_queue_rubrics
 
     raise typer.Exit(
         commands.score(
@@ -146,8 +170,7 @@ def score(
                 company=company,
                 filename_pattern=filename_pattern,
                 jobs=jobs,
-                rubric=rubric,
-                settings=settings,
+                asked=Asked(rubric, settings, tuple(lexicon or ()), parse_queue_rubrics(queue_rubric or ())),
                 language=language,
                 force=force,
                 workspace=workspace,
@@ -206,19 +229,29 @@ def agents(workspace: Workspace = DEFAULT_WORKSPACE) -> None:
 @app.command(epilog="Example: callqa rescore --rubric our-rubric.yaml --dry-run")
 def rescore(
     rubric: RubricFile = None,
+    queue_rubric: QueueRubrics = None,
+    lexicon: Lexicons = None,
     settings: SettingsFile = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, save nothing.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Print every row of the tables.")] = False,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every change to a table that Excel opens.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every change as one JSON document.")] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="Take every measure of every call anew.")] = False,
     workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Judge all stored calls anew, without their audio.
 
-    Without --rubric and --settings, each call keeps those it was judged with; a rubric file that
-    was edited is read anew. Shows scores and verdicts before and after, of the calls where any is
-    another.
+    Without options each call keeps the rubric, lexicons and settings it was judged with; files that
+    were edited are read anew. Shows what changes by criterion, agent and call, and which evidence
+    came or went. A queue's own rubric goes before --rubric.
     """
-    from callqa import commands
+    from callqa.rescore_command import RescoreOptions, rescore_calls
+    from callqa.stored_judging import Asked, parse_queue_rubrics
 
-    commands.rescore_calls(rubric, settings, dry_run, workspace)
+    asked = Asked(rubric, settings, tuple(lexicon or ()), parse_queue_rubrics(queue_rubric or ()))
+    rescore_calls(RescoreOptions(asked, dry_run, whole, show_all, csv, as_json, workspace))
 
 
 @app.command(epilog="Example: callqa roles 3fa9c1d2 --agent SPEAKER_01")
@@ -294,6 +327,53 @@ def voices_forget(
 
 app.command("evaluate", epilog="Example: callqa evaluate samples/truth")(evaluate_command)
 app.add_typer(calibrate_app, name="calibrate")
+
+
+@rubric_app.command("new", epilog="Example: callqa rubric new ours --from telecom.zh")
+def rubric_new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Id of the new rubric.")],
+    source: Annotated[
+        str, typer.Option("--from", metavar="FILE", help="Rubric to copy, a file or a shipped one's name.")
+    ] = "telecom.zh",
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File to write; NAME.yaml without.")
+    ] = None,
+) -> None:
+    """Write a copy of a rubric, with its comments, to be edited."""
+    from callqa.rubric_commands import new_rubric
+
+    new_rubric(name, source, output)
+
+
+@rubric_app.command("check", epilog="Example: callqa rubric check ours.yaml")
+def rubric_check(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Rubric to read.")],
+) -> None:
+    """List every mistake in a rubric, with its line. Exit code 2 where there is one."""
+    from callqa.rubric_commands import check_rubric
+
+    check_rubric(file)
+
+
+@rubric_app.command("show", epilog="Example: callqa rubric show telecom.zh@2 --workspace march")
+def rubric_show(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RUBRIC",
+            help="A file, a shipped rubric's name, or one that calls were judged by: ID@VERSION or digest.",
+        ),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="zh|en", help="Language of titles and advice.")
+    ] = None,
+    as_text: Annotated[bool, typer.Option("--text", help="Print the file as it is or was.")] = False,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+) -> None:
+    """Show what a rubric asks for; without a name, list the rubrics that there are."""
+    from callqa.rubric_commands import show_rubric
+
+    show_rubric(name, language, workspace, as_text)
 
 
 @models_app.command("list", epilog="Example: callqa models list")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from callqa import analysers
-from callqa.batch import BatchResult, Outcome, judge_key, run_batch
-from callqa.config import Settings, describe_problems, load_settings
+from callqa.batch import BatchResult, Outcome, run_batch
+from callqa.config import Settings, load_settings
 from callqa.data import CallRequest
 from callqa.errors import EXIT_OK, EXIT_SOME_CALLS_FAILED, UsageError
 from callqa.manifest import read_manifest
@@ -23,15 +20,14 @@ from callqa.masking.access import note_unmasked
 from callqa.progress import PullBars, ScoreProgress
 from callqa.reports.call_text import print_call, print_line
 from callqa.reports.document import call_document
-from callqa.rescoring import Judging, Rescored, rescore
 from callqa.sources import collect, compile_pattern, parse_field
-from callqa.store import CallSummary, Store, StoredCall
+from callqa.store import CallSummary, Store
+from callqa.stored_judging import Asked, findable
 from callqa.terminal import (
     console,
     count,
     print_agents,
     print_calls,
-    print_changes,
     print_check,
     print_failures,
     print_models,
@@ -62,8 +58,7 @@ class ScoreOptions:
     company: str | None
     filename_pattern: str | None
     jobs: int
-    rubric: str | None
-    settings: Path | None
+    asked: Asked
     language: str | None
     force: bool
     workspace: Path
@@ -71,19 +66,22 @@ class ScoreOptions:
 
 def score(options: ScoreOptions) -> int:
     """Score recordings, print a line each and the table of them all; gives the exit code."""
-    settings = _settings(options.settings, options.company)
-    factory = analysers.make_factory(settings, options.rubric)
+    settings = _settings(options.asked.settings, options.company)
+    settings = options.asked.applied(settings)
+    rubric = options.asked.rubric
+    factory = analysers.make_factory(settings, rubric)
     requests, unreadable = _requests(options)
     out = console()
     with Store.open(options.workspace, create=True) as store:
+        analysers.keep_texts(store, analysers.open_judge(settings, rubric))
         with ScoreProgress(out) as progress:
             result = run_batch(
                 requests,
                 store,
                 factory,
                 settings=settings,
-                rubrics_digest=analysers.rubrics_digest(options.rubric),
-                rubric=_rubric_name(options.rubric),
+                rubrics_digest=analysers.rubrics_digest(rubric, settings),
+                rubric=None if rubric is None else findable(rubric),
                 workspace=options.workspace,
                 jobs=options.jobs,
                 force=options.force,
@@ -152,63 +150,6 @@ def list_agents(workspace: Path) -> None:
     with Store.open(workspace) as store:
         calls = store.summaries()
     print_agents(console(), calls)
-
-
-def rescore_calls(rubric: str | None, settings_file: Path | None, dry_run: bool, workspace: Path) -> None:
-    """Judge all stored calls anew and print what changed."""
-    judgings = Judgings(rubric, settings_file)
-    out = console()
-    changes: list[Rescored] = []
-    num_calls = 0
-    with Store.open(workspace) as store:
-        for call in rescore(store, judgings.of, dry_run):
-            num_calls += 1
-            if call.is_changed:
-                changes.append(call)
-    if changes:
-        print_changes(out, changes)
-    saved = "nothing was saved (--dry-run)" if dry_run else "saved"
-    print_line(out, f"{count(num_calls, 'call')} judged anew, {len(changes)} changed; {saved}.")
-
-
-class Judgings:
-    """How stored calls are judged anew: with the rubric and the settings that are asked for now,
-    else with those each call was judged with before."""
-
-    def __init__(self, rubric: str | None, settings_file: Path | None) -> None:
-        self._rubric = _rubric_name(rubric)
-        self._settings = None if settings_file is None else load_settings(settings_file)
-        self._made: dict[tuple[str, str | None], Judging] = {}
-        if rubric is not None:
-            # A rubric with mistakes is refused before the first call is looked at.
-            analysers.rubrics_digest(self._rubric)
-
-    def of(self, call: StoredCall) -> Judging:
-        """The judging of one call; calls with the same settings and rubric share it."""
-        rubric = self._rubric or call.keys.rubric
-        settings = self._settings or _stored_settings(call)
-        key = (settings.hash(), rubric)
-        if key not in self._made:
-            analyser = analysers.make_factory(settings, rubric)()
-            digest = judge_key(settings, analysers.rubrics_digest(rubric))
-            self._made[key] = Judging(analyser.judge, digest, settings.model_dump(mode="json"), rubric)
-        return self._made[key]
-
-
-def _stored_settings(call: StoredCall) -> Settings:
-    try:
-        return Settings.model_validate(call.keys.settings)
-    except ValidationError as error:
-        raise UsageError(
-            f"call {call.id} was judged with settings that this callqa does not have: "
-            f"{'; '.join(describe_problems(error))}.",
-            "Name the settings to judge by with --settings FILE.",
-        ) from error
-
-
-def _rubric_name(rubric: str | None) -> str | None:
-    """The rubric as it can be found again from any folder."""
-    return os.path.abspath(rubric) if rubric is not None and os.path.exists(rubric) else rubric
 
 
 def list_models() -> None:

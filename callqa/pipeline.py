@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from callqa import __version__
 from callqa.config import Settings
 from callqa.data import (
-    CallAnalysis,
     CallFacts,
     CallRequest,
     Coverage,
-    Provenance,
     Recording,
     Roles,
     TimeSpan,
@@ -29,7 +25,6 @@ from callqa.data import (
 from callqa.data.voices import AgentVoice, SpeakerVoice
 from callqa.errors import WeightsError
 from callqa.language.lexicon import LexiconSet, load_lexicons
-from callqa.scoring import Rubric, score_call
 from callqa.turns.finder import FoundTurns, turns_of_channels, turns_of_mix, without
 from callqa.turns.roles import RoleContext, find_roles, roles_by_channel
 from callqa.turns.voices import hear_voices, likeness
@@ -254,28 +249,6 @@ class _Models:
             return Roles(certain=False, confidence=None, source="signs")
         context = role_context(recording, language, lexicons_of(language), self.settings, alike)
         return find_roles(turns, utterances, context, self.settings.turns.role_confidence)
-
-
-def judge(
-    facts: CallFacts, settings: Settings, rubrics: Mapping[str, Rubric], models: Mapping[str, str]
-) -> CallAnalysis:
-    """Measures and scorecard of stored or fresh `facts`: no audio, no models.
-
-    `models` names those that the facts come from, for the provenance.
-    """
-    from callqa.measures.take import take_measures
-
-    lexicons = lexicons_of(facts.language)
-    company = facts.recording.company or settings.company
-    measures = take_measures(facts, lexicons, settings.measures, company)
-    scorecard = score_call(facts, measures, rubrics[facts.language])
-    provenance = Provenance(
-        callqa_version=__version__,
-        models=models,
-        settings_hash=settings.hash(),
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    return CallAnalysis(facts, measures, scorecard, provenance)
 
 
 @lru_cache(maxsize=4)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from callqa.data import CallAnalysis, CallFacts, Scorecard
-from callqa.store import Store, StoredCall
+from callqa.store import StoredCall
 
 Judge = Callable[[CallFacts], CallAnalysis]
 
@@ -29,12 +29,20 @@ JudgingOf = Callable[[StoredCall], Judging]
 
 @dataclass(frozen=True, slots=True)
 class Rescored:
-    """One call's scorecards before and after."""
+    """One call's scorecards before and after. `measured` names the measures that are others now."""
 
     call_id: str
     paths: tuple[str, ...]
     before: Scorecard
     after: Scorecard
+    agent_id: str | None = None
+    agent_name: str | None = None
+    measured: tuple[str, ...] = ()
+
+    @property
+    def agent(self) -> str | None:
+        """The agent's name, else their number, None where neither is known."""
+        return self.agent_name or self.agent_id
 
     @property
     def changed_criteria(self) -> tuple[str, ...]:
@@ -54,16 +62,12 @@ class Rescored:
         )
         return not kept or bool(self.changed_criteria)
 
-
-def rescore(store: Store, judging_of: JudgingOf, dry_run: bool = False) -> Iterator[Rescored]:
-    """Judge every stored call anew, one after the other; with `dry_run` nothing is saved."""
-    for summary in store.summaries():
-        call = store.load(summary.id)
-        judging = judging_of(call)
-        analysis = judge_anew(call.analysis, call.analysis.facts, judging.judge)
-        if not dry_run:
-            _save(store, call, analysis, judging)
-        yield Rescored(call.id, call.paths, call.analysis.scorecard, analysis.scorecard)
+    @property
+    def is_other(self) -> bool:
+        """Whether anything of the scorecard is another now but the rubric's name: as `is_changed`,
+        or a reason, a weight, a criterion's score, or evidence."""
+        before = dataclasses.replace(self.before, rubric=self.after.rubric)
+        return before != self.after
 
 
 def judge_anew(before: CallAnalysis, facts: CallFacts, judge: Judge) -> CallAnalysis:
@@ -71,10 +75,3 @@ def judge_anew(before: CallAnalysis, facts: CallFacts, judge: Judge) -> CallAnal
     after = judge(facts)
     provenance = dataclasses.replace(after.provenance, models=before.provenance.models)
     return dataclasses.replace(after, provenance=provenance)
-
-
-def _save(store: Store, call: StoredCall, analysis: CallAnalysis, judging: Judging) -> None:
-    keys = dataclasses.replace(
-        call.keys, judge_key=judging.judge_key, settings=judging.settings, rubric=judging.rubric
-    )
-    store.save(analysis, keys, analysis.facts.recording.path)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from callqa import batch, rescoring
+from callqa import batch
 from callqa.batch import BatchListener, BatchResult, Outcome, run_batch
 from callqa.config import MeasureSettings, Settings, TurnSettings
 from callqa.data import CallRequest
 from callqa.errors import CallqaError, StoreError, WeightsError
 from callqa.store import Store
-from tests.synthetic import TinyAnalyser, TinyFactory, make_analysis
+from tests.synthetic import TinyAnalyser, TinyFactory
 
 
 class Bench:
@@ -347,27 +347,3 @@ def test_a_real_ctrl_c_ends_workers_too(bench: Bench, tmp_path: Path) -> None:
     for pid in workers:
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid), 0)
-
-
-def test_rescoring_shows_what_changed_and_saves_unless_it_is_a_dry_run(bench: Bench) -> None:
-    bench.run(bench.add("a.wav"))
-
-    def judge(facts):
-        analysis = make_analysis(facts, 60.0)
-        first, *others = analysis.scorecard.criteria
-        changed = dataclasses.replace(first, verdict=type(first.verdict).NOT_MET)
-        return dataclasses.replace(
-            analysis, scorecard=dataclasses.replace(analysis.scorecard, criteria=(changed, *others))
-        )
-
-    judging = rescoring.Judging(judge, "j2", {}, "strict.yaml")
-    for dry_run, stored in ((True, 80.0), (False, 60.0)):
-        (change,) = rescoring.rescore(bench.store, lambda call: judging, dry_run)
-        assert (change.before.score, change.after.score) == (80.0, 60.0)
-        assert change.changed_criteria == ("greeting",)
-        assert change.is_changed
-        assert bench.store.summaries()[0].score == stored
-    (same,) = rescoring.rescore(bench.store, lambda call: judging)
-    assert not same.is_changed
-    keys = bench.store.load(same.call_id).keys
-    assert (keys.judge_key, keys.rubric) == ("j2", "strict.yaml")

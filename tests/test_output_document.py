@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 
-from callqa.analysers import load_rubrics
 from callqa.config import Settings
 from callqa.data import CallAnalysis, CallFacts, Evidence, Measure, Provenance, RemovedText, ToneWindow
 from callqa.language.lexicon import load_lexicons
 from callqa.measures.take import take_measures
 from callqa.reports.document import call_document
-from callqa.scoring import score_call
+from callqa.scoring import default_rubric, score_call
 from tests.measures.factories import Line, agent, customer
 from tests.measures.factories import make_facts as make_call
 from tests.synthetic import make_analysis
@@ -184,7 +183,7 @@ def rich_call(language: str) -> CallFacts:
 def judge(facts: CallFacts) -> CallAnalysis:
     settings = Settings()
     measures = take_measures(facts, load_lexicons(facts.language), settings.measures, None)
-    card = score_call(facts, measures, load_rubrics(None)[facts.language])
+    card = score_call(facts, measures, default_rubric(facts.language))
     provenance = Provenance(
         "0.1.0", {"recogniser": "whisper-base"}, settings.hash(), "2025-03-05T01:02:03+00:00"
     )

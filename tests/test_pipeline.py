@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
-from callqa.analysers import load_rubrics, make_factory
+from callqa.analysers import make_factory, open_judge
 from callqa.cli import app
 from callqa.config import Settings
 from callqa.data import CallAnalysis, CallFacts, CallRequest, Coverage, Role, Roles, Verdict
@@ -20,7 +20,8 @@ from callqa.errors import AudioError, WeightsError
 from callqa.evaluation.compare import compare
 from callqa.evaluation.truth import Truth, load_truth
 from callqa.manifest import read_manifest
-from callqa.pipeline import Pipeline, company_wordings, judge, lexicons_of
+from callqa.pipeline import Pipeline, company_wordings, lexicons_of
+from callqa.scoring import default_rubric
 from callqa.store import CallKeys, Store
 from tests.measures.factories import agent, customer, make_facts
 
@@ -64,7 +65,7 @@ def test_stored_calls_are_judged_anew_on_a_machine_without_weights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = tmp_path / "ws"
-    analysis = judge(make_facts(LINES, certain=False), SETTINGS, load_rubrics(None), MODELS)
+    analysis = _judged(make_facts(LINES, certain=False))
     keys = CallKeys("0123456789abcdef" * 4, "facts", "judge", settings=SETTINGS.model_dump(mode="json"))
     with Store.open(workspace, create=True) as store:
         store.save(analysis, keys, "calls/a.wav")
@@ -92,8 +93,8 @@ def test_a_fresh_analysis_names_its_models_and_needs_them(
         analyser.judge(facts)
 
 
-def _judged(facts: CallFacts) -> CallAnalysis:
-    return judge(facts, SETTINGS, load_rubrics(None), MODELS)
+def _judged(facts: CallFacts, settings: Settings = SETTINGS) -> CallAnalysis:
+    return open_judge(settings, None).judge(facts, MODELS)
 
 
 def test_an_operator_is_known_by_all_its_names() -> None:
@@ -134,14 +135,13 @@ def test_each_language_is_judged_by_its_own_rubric() -> None:
     mandarin = _judged(make_facts(LINES))
     english = _judged(make_facts([agent(0, 3, "Hello, how can I help you?")], language="en"))
     assert mandarin.scorecard.rubric != english.scorecard.rubric
-    rubrics = load_rubrics(None)
-    assert english.scorecard.rubric.id == rubrics["en"].id
-    assert mandarin.scorecard.rubric.id == rubrics["zh"].id
+    assert english.scorecard.rubric == default_rubric("en").ref
+    assert mandarin.scorecard.rubric == default_rubric("zh").ref
 
 
 def test_a_change_of_settings_is_seen_in_the_provenance() -> None:
     other = Settings.model_validate({"turns": {"merge_gap": 0.7}})
-    changed = judge(make_facts(LINES), other, load_rubrics(None), MODELS)
+    changed = _judged(make_facts(LINES), other)
     assert changed.provenance.settings_hash != _judged(make_facts(LINES)).provenance.settings_hash
 
 
@@ -151,7 +151,7 @@ def test_the_company_of_the_call_counts_before_that_of_the_settings() -> None:
 
     def named(company: str | None) -> object:
         facts = make_facts(lines, company=company)
-        greeting = judge(facts, settings, load_rubrics(None), MODELS).measures["greeting"].value
+        greeting = _judged(facts, settings).measures["greeting"].value
         assert isinstance(greeting, dict)
         return greeting["company"]
 

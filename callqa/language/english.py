@@ -153,6 +153,10 @@ class Searcher:
         """Whether any phrase is found at `threshold` or at any higher one."""
         return any(self.find(phrase, threshold) for phrase in phrases)
 
+    def may_say_loosely(self, phrase: str) -> bool:
+        """English has no looser search."""
+        return False
+
     def _run_together(self, phrase: str, joined: str) -> list[PhraseMatch]:
         if len(joined) < _LEAST_JOINED:
             return []

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from callqa.errors import InvalidFileError
-from callqa.language.lexicon_files import LANGUAGES, Entry, LexiconFile, files_of, merged, read_lexicon_file
+from callqa.language.lexicon_files import LANGUAGES, LexiconFile, files_of, merged, read_lexicon_file
+from callqa.language.lexicon_files import Entry as Entry
 from callqa.language.matches import PhraseMatch, PhraseSearcher
 
 SHIPPED = Path(__file__).resolve().parent.parent / "lexicons"

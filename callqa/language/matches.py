@@ -41,6 +41,9 @@ class PhraseSearcher(Protocol):
     def may_say(self, phrases: tuple[str, ...], threshold: float) -> bool:
         """False only where no phrase is found at `threshold` or at a higher one."""
 
+    def may_say_loosely(self, phrase: str) -> bool:
+        """False only where the phrase is not found even by a looser likeness than `find`'s."""
+
 
 def best_apart(matches: Iterable[PhraseMatch]) -> list[PhraseMatch]:
     """Of matches that overlap the more alike one stays, then the longer, then the earlier.

@@ -176,6 +176,10 @@ class Searcher:
                 return True
         return False
 
+    def may_say_loosely(self, phrase: str) -> bool:
+        """Whether `find_loosely` finds the phrase."""
+        return bool(self.find_loosely(phrase))
+
     def find_loosely(self, phrase: str) -> list[PhraseMatch]:
         """Where as many syllables as the phrase has sound like it but for one part of one of them.
 

@@ -40,11 +40,17 @@ class _Allowed:
 
 @dataclass(frozen=True, slots=True)
 class MeasureGroup:
-    """Measures that are taken together: their names, the lexicons they read, and what takes them."""
+    """Measures that are taken together: their names, the lexicons they read, and what takes them.
+
+    Lexicons are looked for in single utterances, at `MeasureSettings.pinyin_similarity` or above,
+    so that what nobody says changes nothing. `whole_call`: not so; whatever changes in a lexicon,
+    the group is taken anew.
+    """
 
     names: tuple[str, ...]
     lexicons: frozenset[str]
     take: Callable[[CallFacts, Any, MeasureSettings, str | None], Mapping[str, Measure]]
+    whole_call: bool = False
 
 
 GROUPS = (
@@ -54,6 +60,7 @@ GROUPS = (
         lambda facts, lexicons, settings, company: {
             "greeting": measure_greeting(facts, lexicons, settings, company)
         },
+        whole_call=True,
     ),
     MeasureGroup(
         ("speaking_rate", "articulation_rate", "acoustic_rate"),

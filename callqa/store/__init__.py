@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from callqa.data import CallAnalysis, Verdict
-from callqa.store import calls, claims, judged, labels, queries, voices
+from callqa.data import CallAnalysis, CallFacts, Measure, Scorecard, Verdict
+from callqa.store import calls, claims, judged, labels, queries, rescoring, texts, voices
 from callqa.store.calls import GIVEN_FIELDS, CallKeys, KnownCall
 from callqa.store.coaching import (
     NOT_FOR_TRAINING,
@@ -24,6 +24,8 @@ from callqa.store.database import Database, open_database
 from callqa.store.judged import JudgedCall, JudgedCriterion
 from callqa.store.labels import Label, LabelSheet
 from callqa.store.queries import CallSummary, Failure
+from callqa.store.rescoring import JudgedAnew, RescoringRow
+from callqa.store.texts import RubricText
 from callqa.store.voices import KnownVoice, SealedVoice
 
 __all__ = [
@@ -36,12 +38,15 @@ __all__ = [
     "CoachingSession",
     "Consent",
     "Failure",
+    "JudgedAnew",
     "JudgedCall",
     "JudgedCriterion",
     "KnownCall",
     "KnownVoice",
     "Label",
     "LabelSheet",
+    "RescoringRow",
+    "RubricText",
     "SealedVoice",
     "SessionEvent",
     "Store",
@@ -175,6 +180,48 @@ class Store:
         """How many calls are stored."""
         with self._database.reading() as connection:
             return queries.count_calls(connection)
+
+    def keep_rubric(self, rubric: RubricText) -> None:
+        """Keep a rubric's text. Raises `UsageError` where its id and version mean another one."""
+        with self._database.writing() as connection:
+            texts.keep_rubric(connection, rubric)
+
+    def other_text(self, rubric: RubricText) -> RubricText | None:
+        """What a rubric's id and version meant before, None where it is the same or new."""
+        with self._database.reading() as connection:
+            return texts.find_other_text(connection, rubric)
+
+    def rubrics(self) -> list[RubricText]:
+        """Every rubric that calls were judged by."""
+        with self._database.reading() as connection:
+            return texts.list_rubrics(connection)
+
+    def keep_lexicons(self, digest: str, language: str, content: Mapping[str, Any]) -> None:
+        """Keep a language's lexicons."""
+        with self._database.writing() as connection:
+            texts.keep_lexicons(connection, digest, language, content)
+
+    def lexicon_sets(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Language and content of each kept set of lexicons, by its digest."""
+        with self._database.reading() as connection:
+            return texts.load_lexicon_sets(connection)
+
+    def rescoring_rows(self) -> list[RescoringRow]:
+        """What tells, of each stored call, how it is to be judged anew."""
+        with self._database.reading() as connection:
+            return rescoring.rescoring_rows(connection)
+
+    def load_for_judging(
+        self, ids: Sequence[str]
+    ) -> list[tuple[str, CallFacts, dict[str, Measure], Scorecard]]:
+        """Facts, measures and scorecard of some calls."""
+        with self._database.reading() as connection:
+            return rescoring.load_for_judging(connection, ids)
+
+    def save_judged(self, items: Sequence[JudgedAnew]) -> list[str]:
+        """Write what is another now; gives the ids of calls that were changed meanwhile."""
+        with self._database.writing() as connection:
+            return rescoring.save_judged(connection, items)
 
     def begin_batch(self, version: str, settings: Any, num_requests: int) -> str:
         """Note that a batch has begun; gives its id."""

@@ -41,10 +41,7 @@ GIVEN_FIELDS = (
 class CallKeys:
     """What a stored call was made of: the file's whole SHA-256, a digest each of all that the
     facts and all that the verdicts depend on, what was `given` (`GIVEN_FIELDS`), and the
-    settings and the rubric (a name or a path, None for the default) it was judged with.
-
-    `lexicons_digest` names the lexicons (`Store.lexicons`), `measures_key` is a digest of all else
-    that the measures depend on beside the facts; None where an older program saved the call."""
+    settings and the rubric (a name or a path, None for the default) it was judged with."""
 
     sha256: str
     facts_key: str
@@ -52,8 +49,6 @@ class CallKeys:
     given: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     rubric: str | None = None
-    lexicons_digest: str | None = None
-    measures_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +95,8 @@ def save_call(
         "settings": dict(keys.settings),
         "rubric": keys.rubric,
         "rubric_digest": card.rubric.digest,
-        "lexicons_digest": keys.lexicons_digest,
-        "measures_key": keys.measures_key,
+        "lexicons_digest": analysis.provenance.lexicons_digest,
+        "measures_key": analysis.provenance.measures_key,
         "facts": pack(facts),
         "callqa_version": analysis.provenance.callqa_version,
         "models": dict(analysis.provenance.models),
@@ -160,63 +155,37 @@ def load_call(connection: Connection, call_id: str) -> CallAnalysis:
             CallRow.models,
             CallRow.settings_hash,
             CallRow.created_at,
+            CallRow.lexicons_digest,
+            CallRow.measures_key,
         ).where(CallRow.id == call_id)
     ).first()
     if row is None:
         raise StoreError(f"no call {call_id} is stored.", "`callqa list` shows the stored calls.")
     evidence = _load_evidence(connection, call_id)
     measures = {
-        item.name: Measure(
-            name=item.name,
-            value=item.value,
-            unit=item.unit,
-            components=item.components,
-            evidence=tuple(evidence.get(("measure", item.name), ())),
-            reason=item.reason,
-        )
+        item.name: measure_of(item, tuple(evidence.get(("measure", item.name), ())))
         for item in connection.execute(
-            select(
-                MeasureRow.name, MeasureRow.value, MeasureRow.unit, MeasureRow.components, MeasureRow.reason
-            )
-            .where(MeasureRow.call_id == call_id)
-            .order_by(MeasureRow.position)
+            select(MeasureRow).where(MeasureRow.call_id == call_id).order_by(MeasureRow.position)
         )
     }
     criteria = tuple(
-        CriterionResult(
-            id=item.criterion,
-            verdict=Verdict(item.verdict),
-            score=item.score,
-            weight=item.weight,
-            critical=item.critical,
-            reason=item.reason,
-            evidence=tuple(evidence.get(("criterion", item.criterion), ())),
-        )
+        criterion_of(item, tuple(evidence.get(("criterion", item.criterion), ())))
         for item in connection.execute(
-            select(
-                CriterionRow.criterion,
-                CriterionRow.verdict,
-                CriterionRow.score,
-                CriterionRow.weight,
-                CriterionRow.critical,
-                CriterionRow.reason,
-            )
-            .where(CriterionRow.call_id == call_id)
-            .order_by(CriterionRow.position)
+            select(CriterionRow).where(CriterionRow.call_id == call_id).order_by(CriterionRow.position)
         )
     )
     return CallAnalysis(
         facts=unpack(CallFacts, row.facts),
         measures=measures,
-        scorecard=Scorecard(
-            rubric=RubricRef(row.rubric_id, row.rubric_version, row.rubric_digest),
-            score=row.score,
-            judged_share=row.judged_share,
-            criteria=criteria,
-            capped_by=row.capped_by,
-            notes=tuple(row.notes),
+        scorecard=scorecard_of(row, criteria),
+        provenance=Provenance(
+            row.callqa_version,
+            row.models,
+            row.settings_hash,
+            row.created_at,
+            row.lexicons_digest,
+            row.measures_key,
         ),
-        provenance=Provenance(row.callqa_version, row.models, row.settings_hash, row.created_at),
     )
 
 
@@ -236,50 +205,87 @@ def load_call_keys(connection: Connection, call_id: str) -> CallKeys:
             CallRow.given,
             CallRow.settings,
             CallRow.rubric,
-            CallRow.lexicons_digest,
-            CallRow.measures_key,
         ).where(CallRow.id == call_id)
     ).one()
     return CallKeys(*row)
 
 
+def measure_of(row: Any, evidence: tuple[Evidence, ...]) -> Measure:
+    """The measure that a `MeasureRow` holds."""
+    return Measure(row.name, row.value, row.unit, row.components, evidence, row.reason)
+
+
+def criterion_of(row: Any, evidence: tuple[Evidence, ...]) -> CriterionResult:
+    """The result that a `CriterionRow` holds."""
+    verdict = Verdict(row.verdict)
+    return CriterionResult(row.criterion, verdict, row.score, row.weight, row.critical, row.reason, evidence)
+
+
+def scorecard_of(row: Any, criteria: tuple[CriterionResult, ...]) -> Scorecard:
+    """The scorecard that a `CallRow` holds."""
+    rubric = RubricRef(row.rubric_id, row.rubric_version, row.rubric_digest)
+    return Scorecard(rubric, row.score, row.judged_share, criteria, row.capped_by, tuple(row.notes))
+
+
+def evidence_of(row: Any) -> Evidence:
+    """The evidence that an `EvidenceRow` holds."""
+    return Evidence(row.start, row.end, row.quote, row.reason, row.probability)
+
+
+def measure_row(call_id: str, position: int | None, name: str, measure: Measure) -> dict[str, Any]:
+    """The values of a `MeasureRow`, without a position where it has one already."""
+    row = {
+        "call_id": call_id,
+        "name": name,
+        "value": to_plain(measure.value),
+        "unit": measure.unit,
+        "components": to_plain(measure.components),
+        "reason": measure.reason,
+    }
+    return row if position is None else {**row, "position": position}
+
+
+def criterion_row(call_id: str, position: int, result: CriterionResult) -> dict[str, Any]:
+    """The values of a `CriterionRow`."""
+    return {
+        "call_id": call_id,
+        "criterion": result.id,
+        "position": position,
+        "verdict": result.verdict.value,
+        "score": result.score,
+        "weight": result.weight,
+        "critical": result.critical,
+        "reason": result.reason,
+    }
+
+
 def _save_judgement(connection: Connection, call_id: str, analysis: CallAnalysis) -> None:
     measures, criteria, evidence = [], [], []
     for position, (name, measure) in enumerate(analysis.measures.items()):
-        measures.append(
-            {
-                "call_id": call_id,
-                "name": name,
-                "position": position,
-                "value": to_plain(measure.value),
-                "unit": measure.unit,
-                "components": to_plain(measure.components),
-                "reason": measure.reason,
-            }
-        )
-        evidence += _evidence_rows(call_id, "measure", name, measure.evidence)
+        measures.append(measure_row(call_id, position, name, measure))
+        evidence += evidence_rows(call_id, "measure", name, measure.evidence)
     for position, result in enumerate(analysis.scorecard.criteria):
-        criteria.append(
-            {
-                "call_id": call_id,
-                "criterion": result.id,
-                "position": position,
-                "verdict": result.verdict.value,
-                "score": result.score,
-                "weight": result.weight,
-                "critical": result.critical,
-                "reason": result.reason,
-            }
-        )
-        evidence += _evidence_rows(call_id, "criterion", result.id, result.evidence)
+        criteria.append(criterion_row(call_id, position, result))
+        evidence += evidence_rows(call_id, "criterion", result.id, result.evidence)
     for table, rows in ((MeasureRow, measures), (CriterionRow, criteria), (EvidenceRow, evidence)):
         if rows:
             connection.execute(insert(table), rows)
 
 
-def _evidence_rows(call_id: str, kind: str, owner: str, items: Sequence[Evidence]) -> list[dict[str, Any]]:
+def evidence_rows(call_id: str, kind: str, owner: str, items: Sequence[Evidence]) -> list[dict[str, Any]]:
+    """The values of `EvidenceRow`s, in order."""
     return [
-        {"call_id": call_id, "kind": kind, "owner": owner, "position": position, **to_plain(item)}
+        {
+            "call_id": call_id,
+            "kind": kind,
+            "owner": owner,
+            "position": position,
+            "start": to_plain(item.start),
+            "end": to_plain(item.end),
+            "quote": item.quote,
+            "reason": item.reason,
+            "probability": to_plain(item.probability),
+        }
         for position, item in enumerate(items)
     ]
 
@@ -287,19 +293,10 @@ def _evidence_rows(call_id: str, kind: str, owner: str, items: Sequence[Evidence
 def _load_evidence(connection: Connection, call_id: str) -> dict[tuple[str, str], list[Evidence]]:
     found: dict[tuple[str, str], list[Evidence]] = {}
     rows = connection.execute(
-        select(
-            EvidenceRow.kind,
-            EvidenceRow.owner,
-            EvidenceRow.start,
-            EvidenceRow.end,
-            EvidenceRow.quote,
-            EvidenceRow.reason,
-            EvidenceRow.probability,
-        )
+        select(EvidenceRow)
         .where(EvidenceRow.call_id == call_id)
         .order_by(EvidenceRow.kind, EvidenceRow.owner, EvidenceRow.position)
     )
     for row in rows:
-        item = Evidence(row.start, row.end, row.quote, row.reason, row.probability)
-        found.setdefault((row.kind, row.owner), []).append(item)
+        found.setdefault((row.kind, row.owner), []).append(evidence_of(row))
     return found
