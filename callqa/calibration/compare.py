@@ -10,6 +10,7 @@ from itertools import combinations
 
 from callqa.calibration.agreement import GIVEN, ORDERED, Agreement, Pair, measure_agreement
 from callqa.data import CriterionResult, Verdict
+from callqa.masking import mask_analysis
 from callqa.store import Label, LabelSheet, Store, StoredCall
 
 
@@ -28,8 +29,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One criterion of one call: the machine's result, people's verdicts by name, and what they
-    agree on (None where they do not). `weight` is for how many calls it stands."""
+    """One criterion of one call: the machine's result with personal data masked, people's verdicts
+    by name, and what they agree on (None where they do not). `weight` is for how many calls it
+    stands."""
 
     call: StoredCall
     result: CriterionResult
@@ -90,10 +92,13 @@ def compare(store: Store, labels: Sequence[Label]) -> Comparison:
     weights = call_weights(labels, sheets)
     items = []
     calls: dict[str, StoredCall] = {}
+    shown: dict[str, dict[str, CriterionResult]] = {}
     for (call_id, criterion), theirs in _grouped(labels).items():
         if call_id not in calls:
             calls[call_id] = store.load(call_id)
-        results = {result.id: result for result in calls[call_id].analysis.scorecard.criteria}
+            card = mask_analysis(calls[call_id].analysis).scorecard
+            shown[call_id] = {result.id: result for result in card.criteria}
+        results = shown[call_id]
         if criterion not in results:
             # The rubric has changed since people judged.
             continue

@@ -71,8 +71,18 @@ def limit_candidates(values: Floats, present: float | None, side: str) -> list[f
         round_between(float(low), float(high), include_low=side == "high")
         for low, high in zip(lows, highs, strict=True)
     }
-    found.add(float(known[-1] if side == "high" else known[0]))
+    found.add(_letting_in(float(known[-1] if side == "high" else known[0]), side))
     return [*sorted({*found, float(present)})]
+
+
+def _letting_in(outermost: float, side: str) -> float:
+    """A round limit just beyond the outermost number, itself where it is whole."""
+    if outermost.is_integer():
+        return outermost
+    room = 0.05 * abs(outermost)
+    if side == "high":
+        return round_between(outermost, outermost + room, include_low=True)
+    return round_between(outermost - room, outermost, include_low=False)
 
 
 def round_between(low: float, high: float, *, include_low: bool) -> float:

@@ -14,7 +14,7 @@ class RubricBook:
     of all for calls in its language."""
 
     def __init__(self, store: Store, chosen: str | None = None) -> None:
-        self._store = store
+        self._texts = {kept.digest: kept.text for kept in store.rubrics()}
         self._chosen = None if chosen is None else load_rubric(chosen)
         self._found: dict[tuple[str | None, str | None, str], Rubric] = {}
 
@@ -29,9 +29,8 @@ class RubricBook:
         return self._found[key]
 
     def _find(self, digest: str | None, source: str | None, language: str) -> Rubric:
-        text = None if digest is None else self._store.rubric_text(digest)
-        if text is not None:
-            return parse_rubric(text, f"the rubric {digest} of the workspace")
+        if digest in self._texts:
+            return parse_rubric(self._texts[digest], f"the rubric {digest} of the workspace")
         if source is not None:
             try:
                 found = load_rubric(source)

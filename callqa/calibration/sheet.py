@@ -11,6 +11,7 @@ from callqa.calibration.rubrics import RubricBook
 from callqa.calibration.sampling import Sample, draw_sample
 from callqa.data import Evidence, Recording, Verdict
 from callqa.errors import UsageError
+from callqa.masking import mask_analysis
 from callqa.reports.call_text import clock
 from callqa.store import CallSummary, LabelSheet, Store
 
@@ -100,7 +101,9 @@ def _rows(
         call = store.load(call_id)
         recording = call.analysis.facts.recording
         texts = {item.id: item for item in book.of(call).criteria}
-        results = {result.id: result for result in call.analysis.scorecard.criteria}
+        # A sheet goes from hand to hand: what customers said of themselves stays out of it.
+        card = mask_analysis(call.analysis).scorecard
+        results = {result.id: result for result in card.criteria}
         for name in criteria:
             if name not in results:
                 continue

@@ -36,10 +36,10 @@ def print_comparison(out: Console, comparison: Comparison, titles: Mapping[str, 
     _print_people(out, comparison, titles, language)
 
 
-def figure_text(figure: Figure, percent: bool = False) -> str:
+def figure_text(figure: Figure, language: str, percent: bool = False) -> str:
     """A figure with its interval.
 
-    >>> figure_text(Figure(0.85, 0.7432, 0.93)), figure_text(Figure(0.85, 0.7, 0.9), percent=True)
+    >>> figure_text(Figure(0.85, 0.7432, 0.93), "en"), figure_text(Figure(0.85, 0.7, 0.9), "en", True)
     ('0.85 (0.74 to 0.93)', '85 % (70 to 90)')
     """
     if figure.value is None:
@@ -48,7 +48,8 @@ def figure_text(figure: Figure, percent: bool = False) -> str:
     text = f"{figure.value * scale:.{digits}f}" + (" %" if percent else "")
     if figure.low is None or figure.high is None:
         return text
-    return f"{text} ({figure.low * scale:.{digits}f} to {figure.high * scale:.{digits}f})"
+    to = say(language, "至", "to")
+    return f"{text} ({figure.low * scale:.{digits}f} {to} {figure.high * scale:.{digits}f})"
 
 
 def difference_lines(number: int, item: Item, titles: Mapping[str, str], language: str) -> list[str]:
@@ -134,11 +135,11 @@ def _print_agreement(out: Console, comparison: Comparison, titles: Mapping[str, 
             str(found.num_labels),
             str(found.num_compared),
             str(found.num_first_unsure),
-            figure_text(found.share, percent=True),
-            figure_text(found.kappa),
-            figure_text(found.linear_kappa),
-            figure_text(found.weighted_share, percent=True),
-            figure_text(found.weighted_kappa),
+            figure_text(found.share, language, percent=True),
+            figure_text(found.kappa, language),
+            figure_text(found.linear_kappa, language),
+            figure_text(found.weighted_share, language, percent=True),
+            figure_text(found.weighted_kappa, language),
         )
     out.print(table)
 
@@ -178,7 +179,7 @@ def _print_people(out: Console, comparison: Comparison, titles: Mapping[str, str
         *columns,
     )
     for name, found in comparison.by_labeller.items():
-        table.add_row(name, *_cells(found))
+        table.add_row(name, *_cells(found, language))
     out.print(table)
     table = _table(
         say(language, "质检员之间", "People among themselves"),
@@ -189,7 +190,7 @@ def _print_people(out: Console, comparison: Comparison, titles: Mapping[str, str
     for (one, other), by_criterion in comparison.between.items():
         for index, (name, found) in enumerate(by_criterion.items()):
             title = titles.get(name, name) if name else say(language, "全部", "all")
-            table.add_row("" if index else f"{one} / {other}", title, *_cells(found))
+            table.add_row("" if index else f"{one} / {other}", title, *_cells(found, language))
     out.print(table)
     disputed = comparison.disputed
     print_line(
@@ -286,12 +287,12 @@ def _effect_text(effect: Effect, language: str) -> str:
     return f"{text} ({changes})" if changes else text
 
 
-def _cells(found: Agreement) -> tuple[str, str, str, str]:
+def _cells(found: Agreement, language: str) -> tuple[str, str, str, str]:
     return (
         str(found.num_compared),
-        figure_text(found.share, percent=True),
-        figure_text(found.kappa),
-        figure_text(found.linear_kappa),
+        figure_text(found.share, language, percent=True),
+        figure_text(found.kappa, language),
+        figure_text(found.linear_kappa, language),
     )
 
 

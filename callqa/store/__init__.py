@@ -300,8 +300,3 @@ class Store:
         """Every verdict that people gave."""
         with self._database.reading() as connection:
             return labels.load_labels(connection)
-
-    def rubric_text(self, digest: str) -> str | None:
-        """The text of a rubric that calls were judged by, None where it was not kept."""
-        with self._database.reading() as connection:
-            return labels.load_rubric_text(connection, digest)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from callqa.data import Verdict
-from callqa.store.tables import LabelRow, LabelSheetRow, RubricRow, now
+from callqa.store.tables import LabelRow, LabelSheetRow, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,3 @@ def load_labels(connection: Connection) -> list[Label]:
         ).order_by(LabelRow.call_id, LabelRow.criterion, LabelRow.labeller)
     )
     return [Label(*row[:3], Verdict(row.verdict), *row[4:]) for row in rows]
-
-
-def load_rubric_text(connection: Connection, digest: str) -> str | None:
-    """The text of a rubric that calls were judged by, None where it was not kept."""
-    return connection.execute(select(RubricRow.text).where(RubricRow.digest == digest)).scalar()
