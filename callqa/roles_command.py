@@ -146,6 +146,9 @@ def _list_waiting(options: RolesOptions) -> None:
     with Store.open(options.workspace) as store:
         stored = [store.load(call.id) for call in store.summaries() if not call.roles_certain]
     waiting = [call for call in stored if waits_for_a_person(call.analysis.facts)]
+    if not waiting:
+        print_line(out, f"no call in {options.workspace} waits for a person to say who the agent is.")
+        return
     if options.csv is not None:
         roles_sheet.write_sheet(options.csv, waiting)
         print_line(out, f"{count(len(waiting), 'call')} in {options.csv}. Fill in the column agent_is, then:")
@@ -154,9 +157,6 @@ def _list_waiting(options: RolesOptions) -> None:
     ids = short_ids([call.id for call in waiting])
     for call in waiting:
         print_waiting(out, call.analysis.facts, ids[call.id], call.paths, _place(options.workspace))
-    if not waiting:
-        print_line(out, f"no call in {options.workspace} waits for a person to say who the agent is.")
-        return
     print_line(out, f"{count(len(waiting), 'call')}. Many at once:  callqa roles --csv waiting.csv")
 
 
