@@ -26,16 +26,31 @@ class CriterionText:
 
 
 @dataclass(frozen=True, slots=True)
+class Saying:
+    """Words to practise; ``{company}`` and ``{name}`` stand for the agent's. `instead_of` is a kind of
+    the forbidden phrases (``refusing``, …), None where they hold for all."""
+
+    words: str
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
-    """A training module of the catalogue, in one language. `behaviours` are the criteria it is for,
-    `minutes` how long it takes, `max_size` how many can take it at once."""
+    """A training module of the catalogue, in one language.
+
+    `behaviours` are the criteria it is for, `faults` the measures whose findings it answers (empty:
+    all of them), `minutes` how long it takes, `max_size` how many can take it at once, `practised`
+    what is practised in it.
+    """
 
     id: str
     title: str
     behaviours: tuple[str, ...]
+    faults: tuple[str, ...]
     minutes: int
     max_size: int
     practised: tuple[str, ...]
+    say: tuple[Saying, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +58,8 @@ class Moment:
     """A stretch of one call to listen to. `start` and `end` are seconds, `quote` as heard, `reason`
     the evidence's own sentence, `probability` the recogniser's mean over the quote. `day` is ISO 8601,
     None where it is not known. `agent` is whose call it is, None where that person is not to be named;
-    names are then out of `quote` and `reason` too."""
+    names are then out of `quote` and `reason` too. `fault` is the measure that found it, "" where that
+    is not one, as for good moments."""
 
     call_id: str
     day: str | None
@@ -54,6 +70,7 @@ class Moment:
     reason: str
     probability: float | None
     agent: str | None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +136,7 @@ class Progress:
     before: Level
     after: Level
     difference: Difference
+    team: Difference
     missing_before: int
     missing_after: int
 

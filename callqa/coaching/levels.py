@@ -43,12 +43,24 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two groups compared: the first's level less the second's, within strata. `p` is two-sided,
-    None where there is too little to compare."""
+    """Two groups compared: the first's level less the second's, within strata, weighted as the first
+    group's calls lie in them. `p` is two-sided, None where there is too little to compare; `low` and
+    `high` are the gap's 95 % interval."""
 
     gap: float | None
     p: float | None
     strata: int
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a level moves over time, within strata: `per_week` by so much a week, None where days or
+    calls are too few; `p` two-sided, None likewise."""
+
+    per_week: float | None
+    p: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,8 @@ class Tally:
         value, low, high = mean_interval(self.scores, self.total)
         return Level(value, low, high, met, partly, not_met, unsure, not_applicable)
 
+
+NO_CHANGE = Change(None, None)
 
 Strata = Mapping[tuple[str, str], Tally]
 """Tallies by queue and language: calls of different kinds are compared within themselves."""
@@ -124,8 +138,10 @@ def mean_interval(n: int, total: float) -> tuple[float | None, float | None, flo
 
 def compare(first: Strata, second: Strata) -> Difference:
     """Whether the first group's calls go better than the second's, each queue and language within
-    itself: the Cochran-Mantel-Haenszel mean score statistic (Landis, Heyman and Koch 1978)."""
-    weight = gap = surplus = variance = 0.0
+    itself: the Cochran-Mantel-Haenszel mean score statistic (Landis, Heyman and Koch 1978). The gap's
+    interval puts the strata's Wilson intervals together (MOVER, Zou and Donner 2008; with one stratum
+    it is Newcombe's of 1998)."""
+    weight = gap = surplus = variance = below = above = 0.0
     compared = 0
     for key, one in first.items():
         other = second.get(key)
@@ -139,12 +155,58 @@ def compare(first: Strata, second: Strata) -> Difference:
         gap += m * (one.total / m - other.total / other.scores)
         surplus += one.total - m * mean
         variance += m * other.scores / n * max(0.0, both.squares - n * mean * mean) / (n - 1)
+        (down, up), (other_down, other_up) = _reach(one), _reach(other)
+        below += m * m * (down**2 + other_up**2)
+        above += m * m * (up**2 + other_down**2)
     if not compared:
         return Difference(None, None, 0)
-    if variance < _NO_VARIANCE:
-        return Difference(gap / weight, 1.0, compared)
-    # Chi-square of one degree of freedom, the square of a normal deviate.
-    return Difference(gap / weight, math.erfc(abs(surplus) / math.sqrt(2 * variance)), compared)
+    gap /= weight
+    low, high = gap - math.sqrt(below) / weight, gap + math.sqrt(above) / weight
+    return Difference(gap, _p_value(surplus, variance), compared, max(-1.0, low), min(1.0, high))
+
+
+def change_of(calls: Iterable[tuple[int, JudgedCall]], criterion: str) -> Change:
+    """Whether a level rises or falls with the days, each queue and language within itself: the
+    correlation statistic of Mantel (1963). `calls` have the number of their day."""
+    strata: dict[tuple[str, str], list[tuple[int, float]]] = {}
+    for day, call in calls:
+        item = call.criteria.get(criterion)
+        if item is not None and item.score is not None:
+            strata.setdefault((call.queue or "", call.language), []).append((day, item.score))
+    together = spread = variance = 0.0
+    for points in strata.values():
+        n = len(points)
+        if n < 2:
+            continue
+        middle = math.fsum(day for day, _ in points) / n
+        mean = math.fsum(score for _, score in points) / n
+        days = math.fsum((day - middle) ** 2 for day, _ in points)
+        together += math.fsum((day - middle) * (score - mean) for day, score in points)
+        variance += days * math.fsum((score - mean) ** 2 for _, score in points) / (n - 1)
+        spread += days
+    if not spread:
+        return Change(None, None)
+    return Change(7 * together / spread, _p_value(together, variance))
+
+
+def below_target(level: Level, target: float) -> float | None:
+    """One-sided p of a level this low where the true one is `target` (0-1), by the score test that
+    Wilson's interval inverts; None where nothing was judged."""
+    if level.value is None:
+        return None
+    deviate = (level.value - target) / math.sqrt(target * (1 - target) / level.judged)
+    return math.erfc(-deviate / math.sqrt(2)) / 2
+
+
+def _reach(tally: Tally) -> tuple[float, float]:
+    """How far the interval of a tally's mean reaches down and up."""
+    mean, low, high = mean_interval(tally.scores, tally.total)
+    return (0.0, 0.0) if mean is None or low is None or high is None else (mean - low, high - mean)
+
+
+def _p_value(sum_of: float, variance: float) -> float:
+    """Chi-square of one degree of freedom, the square of a normal deviate."""
+    return 1.0 if variance < _NO_VARIANCE else math.erfc(abs(sum_of) / math.sqrt(2 * variance))
 
 
 def _tally(items: Sequence[JudgedCriterion]) -> Tally:

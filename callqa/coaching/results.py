@@ -6,13 +6,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from callqa.coaching.figures import Figure, figures_of
 from callqa.coaching.levels import (
+    NO_CHANGE,
+    Change,
     Difference,
     Level,
     Strata,
     Tally,
+    change_of,
     compare,
     false_discovery,
     level_of,
@@ -26,6 +30,8 @@ from callqa.store.judged import JudgedCall
 DEFAULT_MIN_CALLS = 8
 """Calls below which nothing is ranked or advised. With eight calls a 95 % interval of a level is
 still some 0.6 wide in its middle: fewer say next to nothing about a person."""
+CERTAIN = 0.05
+"""A difference counts as clear where its corrected p is below this."""
 _FEWEST_RANKED = 3  # among fewer agents a percentile is no more than an order
 
 
@@ -70,7 +76,8 @@ class BehaviourResult:
 
     `team` is the level of everybody else's calls, `against_team` the comparison with them inside
     each queue and language, its p corrected for all agents and criteria that were looked at
-    (`corrected_p`). `percentile` is the share of agents with enough calls whose level is not
+    (`corrected_p`). `change` is the movement inside the period, its p corrected likewise
+    (`corrected_change_p`). `percentile` is the share of agents with enough calls whose level is not
     higher (0-100), None where fewer than three have. `earlier` is the agent's own level in the
     period before.
     """
@@ -86,6 +93,21 @@ class BehaviourResult:
     against_earlier: Difference
     trend: tuple[TrendPoint, ...]
     figures: tuple[Figure, ...]
+    change: Change = NO_CHANGE
+    corrected_change_p: float | None = None
+
+    @property
+    def mark(self) -> Literal["above", "below"] | None:
+        """Whether it is clearly above or below the team; None where that is not certain, as always
+        for agents with too few calls."""
+        sign = _sign(self.against_team.gap, self.corrected_p)
+        return ("above" if sign > 0 else "below") if sign else None
+
+    @property
+    def direction(self) -> Literal["up", "down"] | None:
+        """Where it clearly moves inside the period, None where that is not certain."""
+        sign = _sign(self.change.per_week, self.corrected_change_p)
+        return ("up" if sign > 0 else "down") if sign else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +197,12 @@ def team_results(
     # Only who has enough calls is looked at, so only they count in the correction.
     looked_at = [key for key in gaps if key[0] in enough]
     corrected = dict(zip(looked_at, false_discovery([gaps[key].p for key in looked_at]), strict=True))
+    days = {agent: [(_ordinal(call), call) for call in own] for agent, own in of_agent.items()}
+    changes = {
+        (agent, name): change_of(((day, call) for day, call in days[agent] if day is not None), name)
+        for agent, name in looked_at
+    }
+    changed = dict(zip(looked_at, false_discovery([changes[key].p for key in looked_at]), strict=True))
     agents = []
     for agent, own in of_agent.items():
         before = of_agent_before.get(agent, [])
@@ -193,6 +221,8 @@ def team_results(
                 against_earlier=compare(tallies[agent, name], was),
                 trend=_trend(own, name, period, step_days),
                 figures=figures_of(own, name),
+                change=changes.get((agent, name), NO_CHANGE),
+                corrected_change_p=changed.get((agent, name)),
             )
         shares = [call.judged_share for call in own]
         agents.append(
@@ -239,6 +269,18 @@ def day_of(call: JudgedCall) -> date | None:
         return date.fromisoformat((call.started_at or "")[:10])
     except ValueError:
         return None
+
+
+def _ordinal(call: JudgedCall) -> int | None:
+    day = day_of(call)
+    return None if day is None else day.toordinal()
+
+
+def _sign(value: float | None, p: float | None) -> int:
+    """1 or -1 where a number is clearly above or below 0, else 0."""
+    if not value or p is None or p >= CERTAIN:
+        return 0
+    return 1 if value > 0 else -1
 
 
 def _by_agent(calls: Sequence[JudgedCall]) -> dict[str, list[JudgedCall]]:
