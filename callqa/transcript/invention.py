@@ -15,7 +15,7 @@ from callqa.data import Word
 
 MAX_RATE = {"zh": 11.0, "en": 6.5}  # syllables or words a second that nobody keeps up
 MIN_JUDGED = {"zh": 6, "en": 5}  # syllables or words below which a rate says nothing
-EDGE = 0.12  # seconds of speech that a window's edges may miss
+EDGE = 0.2  # seconds of speech that a window's edges may miss
 LOOP_COPIES = 3
 ECHO_FROM = 0.5  # seconds; in less than this an unlikely word of the prompt is an echo of it
 LONG_REPEAT = {"zh": 5, "en": 3}  # tokens; so much is not said twice without a breath

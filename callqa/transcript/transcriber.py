@@ -80,7 +80,10 @@ class Transcriber:
         share: float | None = None
         if language is None:
             language, share = self._find_language(channels, jobs)
-        return self._recognise(channels, turns, jobs, language, share, prompt_for(language), progress, louder)
+        # Somebody who talks to nobody neither talks as people do on the telephone nor of the trade.
+        alone = len({turn.speaker for turn in turns}) < 2
+        listening = _Listening(language, "" if alone else prompt_for(language), alone)
+        return self._recognise(channels, turns, jobs, listening, share, progress, louder)
 
     def _find_language(self, channels: Sequence[Samples], jobs: Sequence[_Job]) -> tuple[str, float | None]:
         longest = sorted(jobs, key=lambda job: -job.span.duration)[:LANGUAGE_PIECES]
@@ -97,16 +100,16 @@ class Transcriber:
         channels: Sequence[Samples],
         turns: Sequence[Turn],
         jobs: Sequence[_Job],
-        language: str,
+        listening: _Listening,
         share: float | None,
-        prompt: str,
         progress: Progress | None,
         louder: Sequence[tuple[TimeSpan, str]],
     ) -> Transcription:
         words: dict[int, list[Word]] = {index: [] for index in range(len(turns))}
         removed: list[RemovedText] = []
-        for job, heard in zip(jobs, self._run(channels, jobs, language, prompt), strict=True):
-            kept = self._clean(heard, job.span.duration, language, prompt, removed)
+        language = listening.language
+        for job, heard in zip(jobs, self._run(channels, jobs, listening), strict=True):
+            kept = self._clean(heard, job.span.duration, listening, removed)
             spans = [
                 (index, turns[index].span) for index in job.turns if turns[index].span.overlap(job.span) > 0
             ]
@@ -114,8 +117,8 @@ class Transcriber:
                 words[index].extend(own)
         if progress:
             progress(0.8)
-        self._second_pass(channels, turns, words, language, prompt, removed)
-        self._hear_cut_ins(channels, turns, words, language, prompt, louder)
+        self._second_pass(channels, turns, words, listening, removed)
+        self._hear_cut_ins(channels, turns, words, listening, louder)
         utterances = [
             Utterance(
                 start=turn.start,
@@ -135,14 +138,17 @@ class Transcriber:
         self,
         channels: Sequence[Samples],
         jobs: Sequence[_Job],
-        language: str,
-        prompt: str,
+        listening: _Listening,
         repetition_penalty: float = 1.0,
     ) -> list[tuple[float, Heard]]:
         """What is heard in each job, and when its audio starts."""
         cut = [audio_of(job.span, channels[job.channel], SAMPLE_RATE_HZ) for job in jobs]
         found = self._recogniser.recognise(
-            [piece for _, piece in cut], language, prompt, repetition_penalty=repetition_penalty
+            [piece for _, piece in cut],
+            listening.language,
+            listening.prompt,
+            repetition_penalty=repetition_penalty,
+            whole_context=listening.whole_context,
         )
         return [(start, heard) for (start, _), heard in zip(cut, found, strict=True)]
 
@@ -150,18 +156,18 @@ class Transcriber:
         self,
         timed: tuple[float, Heard],
         seconds: float,
-        language: str,
-        prompt: str,
+        listening: _Listening,
         removed: list[RemovedText],
     ) -> tuple[Word, ...]:
         start, heard = timed
+        language = listening.language
         words = [
             Word(start + word.start, start + word.end, word.text, min(1.0, max(0.0, word.probability)))
             for word in heard.words
             if word.text.strip()
         ]
         cleaned = remove_invented(
-            words, seconds, language, lambda text: count_syllables(text, language), prompt
+            words, seconds, language, lambda text: count_syllables(text, language), listening.prompt
         )
         for run, reason in cleaned.removed:
             text = "".join(word.text for word in run).strip()
@@ -176,12 +182,12 @@ class Transcriber:
         channels: Sequence[Samples],
         turns: Sequence[Turn],
         words: dict[int, list[Word]],
-        language: str,
-        prompt: str,
+        listening: _Listening,
         removed: list[RemovedText],
     ) -> None:
         """Listen again, alone, to turns that got no or too few words and to holes inside turns."""
         retries: list[_Job] = []
+        language = listening.language
         for index, turn in enumerate(turns):
             own = words[index]
             if _mostly_inside_another(index, turns):
@@ -209,12 +215,12 @@ class Transcriber:
             )
         if not retries:
             return
-        found = self._run(channels, retries, language, prompt, RETRY_PENALTY)
+        found = self._run(channels, retries, listening, RETRY_PENALTY)
         for job, timed in zip(retries, found, strict=True):
             index = job.turns[0]
             if timed[1].mean_logprob < PLAUSIBLE_LOGPROB:
                 continue
-            fresh = self._clean(timed, job.span.duration, language, prompt, removed)
+            fresh = self._clean(timed, job.span.duration, listening, removed)
             inside = [
                 word for word in words[index] if job.span.start <= (word.start + word.end) / 2 < job.span.end
             ]
@@ -226,8 +232,7 @@ class Transcriber:
         channels: Sequence[Samples],
         turns: Sequence[Turn],
         words: dict[int, list[Word]],
-        language: str,
-        prompt: str,
+        listening: _Listening,
         louder: Sequence[tuple[TimeSpan, str]],
     ) -> None:
         """Listen again to the beginnings of turns that cut into others."""
@@ -240,15 +245,27 @@ class Transcriber:
         if not jobs:
             return
         found = [
-            self._clean(timed, job.span.duration, language, prompt, [])
-            for job, timed in zip(jobs, self._run(channels, jobs, language, prompt), strict=True)
+            self._clean(timed, job.span.duration, listening, [])
+            for job, timed in zip(jobs, self._run(channels, jobs, listening), strict=True)
         ]
+        language = listening.language
         for index, item in enumerate(cut_ins):
             own, other = (sorted_words(words[position]) for position in (item.turn, item.other))
             better = with_first_words(item, own, other, found[2 * index : 2 * index + 2], language)
             if better is not None:
                 own, other = better
             words[item.turn], words[item.other] = own, without_echo(item, own, other, language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listening:
+    """How a call is heard. With `whole_context` each stretch is padded to the length that the
+    recogniser was trained on: better on read speech, worse on telephone calls (21 against 20 % of
+    characters wrong)."""
+
+    language: str
+    prompt: str
+    whole_context: bool = False
 
 
 @dataclass(frozen=True, slots=True)

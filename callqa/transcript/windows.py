@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from callqa.data import TimeSpan, Turn
 
-PADDING = 0.12  # seconds of audio kept on both sides of a window
+PADDING = 0.2  # seconds of audio kept on both sides of a window: turns end at their last loud sound
 MAX_GAP = 1.5  # seconds of silence that a window may hold
 LONGEST = 26.0  # seconds; what the recogniser takes at once, with room for the padding
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from callqa.config import TurnSettings
 from callqa.data import TimeSpan, Turn, merge_spans, subtract, total_duration
 from callqa.turns.diarizer import Diarization, Diarizer, spans_of
+from callqa.turns.edges import REACH, REACH_BESIDE_LEAKAGE, settle_edges
 from callqa.turns.resegmentation import MIN_CONTRAST, MIN_DISTINCTNESS
 from callqa.turns.segmentation import Segmenter
 from callqa.turns.speech import drop_non_speech, drop_soft_slivers
@@ -52,10 +53,10 @@ def turns_of_mix(
     seconds = [total_duration(item) for item in spans]
     if min(seconds) < MIN_PARTY or not _are_two(found):
         one = merge_spans([*spans[0], *spans[1]], settings.merge_gap)
-        return _labelled([one], [0])
+        return _labelled([one], [0], [samples])
     first = min((0, 1), key=lambda voice: spans[voice][0].start)
     louder = tuple((span, LABELS[voice != first]) for span, voice in found.louder)
-    return replace(_labelled(spans, [0, 0]), louder=louder)
+    return replace(_labelled(spans, [0, 0], [samples]), louder=louder)
 
 
 def _are_two(found: Diarization) -> bool:
@@ -92,7 +93,7 @@ def turns_of_channels(
         )
         for spans, channel in zip(own_activity(speech), samples, strict=True)
     ]
-    return _labelled(own, [0, 1])
+    return _labelled(own, [0, 1], samples)
 
 
 def without(found: Sequence[Turn], ignore: Sequence[TimeSpan]) -> tuple[Turn, ...]:
@@ -105,7 +106,9 @@ def without(found: Sequence[Turn], ignore: Sequence[TimeSpan]) -> tuple[Turn, ..
     return tuple(left)
 
 
-def _labelled(spans: Sequence[Sequence[TimeSpan]], channels: Sequence[int]) -> FoundTurns:
+def _labelled(
+    spans: Sequence[Sequence[TimeSpan]], channels: Sequence[int], samples: Sequence[Samples] | Samples
+) -> FoundTurns:
     """Turns of the voices, on one channel named in order of first speaking, on two by channel."""
     voices = list(zip(spans, channels, strict=True))
     if len(set(channels)) == 1:
@@ -115,6 +118,6 @@ def _labelled(spans: Sequence[Sequence[TimeSpan]], channels: Sequence[int]) -> F
         for index, (items, channel) in enumerate(voices)
         for span in items
     ]
-    turns.sort(key=lambda turn: (turn.start, turn.end, turn.speaker))
     parties = sum(1 for items, _ in voices if total_duration(items) >= MIN_PARTY)
-    return FoundTurns(tuple(turns), parties)
+    reach = REACH if len(samples) == 1 else REACH_BESIDE_LEAKAGE
+    return FoundTurns(settle_edges(turns, list(samples), reach), parties)

@@ -112,9 +112,9 @@ def quiet_spans(levels: NDArray[np.float64], least_level: float) -> tuple[TimeSp
     return tuple(TimeSpan(a * BLOCK, b * BLOCK) for a, b in runs if (b - a) * BLOCK >= QUIET_FROM)
 
 
-def block_levels(samples: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Level in dBFS of each 20 ms of `samples`."""
-    size = int(BLOCK * SAMPLE_RATE_HZ)
+def block_levels(samples: NDArray[np.float32], block: float = BLOCK) -> NDArray[np.float64]:
+    """Level in dBFS of each `block` seconds of `samples`."""
+    size = int(block * SAMPLE_RATE_HZ)
     usable = len(samples) // size * size
     power = (samples[:usable].reshape(-1, size).astype(np.float64) ** 2).mean(axis=1)
     return np.asarray(10 * np.log10(power + 1e-12))

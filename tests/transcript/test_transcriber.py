@@ -50,8 +50,10 @@ class _Recogniser:
     runs: list[list[tuple[int, float, float]]] = field(default_factory=list)
     asked: list[tuple[int, float, float]] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
 
-    def recognise(self, pieces: Sequence[Samples], language: str, prompt: str, **_: Any) -> list[Heard]:
+    def recognise(self, pieces: Sequence[Samples], language: str, prompt: str, **how: Any) -> list[Heard]:
+        self.whole.append(how["whole_context"])
         said = self.again if self.runs else self.first
         logprob = self.logprobs[min(len(self.runs), 1)]
         self.runs.append([_span_of(piece) for piece in pieces])
@@ -116,7 +118,18 @@ def test_neighbouring_turns_are_heard_together_and_far_ones_apart() -> None:
     recogniser = _Recogniser([[*OPENING, *_evenly("好的再见", 30.0, 31.0)]])
     _transcribe(recogniser, [*OPENING_TURNS, Turn(30.0, 31.0, A)])
     assert len(recogniser.runs) == 1
-    assert [(round(start), round(end)) for _, start, end in recogniser.runs[0]] == [(1, 6), (30, 31)]
+    assert [(round(start, 1), round(end, 1)) for _, start, end in recogniser.runs[0]] == [
+        (0.8, 6.5),
+        (29.8, 31.2),
+    ]
+
+
+@pytest.mark.parametrize(("second", "whole"), [(B, False), (A, True)])
+def test_somebody_who_speaks_alone_is_heard_with_the_whole_context(second: str, whole: bool) -> None:
+    recogniser = _Recogniser([OPENING[:13]], [OPENING[13:]])
+    _transcribe(recogniser, [Turn(1.0, 3.7, A), Turn(4.1, 6.3, second)])
+    assert recogniser.whole == [whole, whole]
+    assert {prompt for _, prompt in recogniser.told} == {"" if whole else "prompt zh"}
 
 
 def test_channels_are_heard_apart() -> None:
@@ -152,7 +165,7 @@ def test_a_turn_in_which_nothing_was_heard_is_heard_again() -> None:
     recogniser = _Recogniser([OPENING[:13]], again)
     found = _transcribe(recogniser, OPENING_TURNS)
     assert _texts(found)[1] == (B, "我想查一下我的话费。")
-    assert [(round(start, 1), round(end, 1)) for _, start, end in recogniser.runs[1]] == [(4.0, 6.4)]
+    assert [(round(start, 1), round(end, 1)) for _, start, end in recogniser.runs[1]] == [(3.9, 6.5)]
     assert found.coverage.untranscribed == ()
 
 
@@ -215,7 +228,8 @@ def test_a_given_language_is_not_asked_for() -> None:
 
 
 def test_the_language_is_told_from_the_longest_windows() -> None:
-    turns = [Turn(at, at + length, A) for at, length in ((0, 1), (10, 5), (20, 2), (30, 6), (40, 7), (50, 3))]
+    times = ((0, 1), (10, 5), (20, 2), (30, 6), (40, 7), (50, 3))
+    turns = [Turn(at, at + length, (A, B)[at // 10 % 2]) for at, length in times]
     said = [(turn.start + 0.1, turn.end - 0.1, " hello") for turn in turns]
     recogniser = _Recogniser([said], [said], shares={"zh": 0.2, "en": 0.8})
     found = _transcribe(recogniser, turns, None)
