@@ -13,26 +13,32 @@ _MANDARIN = re.compile(
     r"|(?P<id>身份证|身分证|证件号?|护照|证号)"
     r"|(?P<card>银行卡|信用卡|储蓄卡|借记卡|卡号|绑的卡|绑定的卡|工行卡|建行卡)"
     r"|(?P<code>验证[码马吗嘛]|密码|密马|随机[码马]|动态[码马]|校验[码马]|授权码|口令|PIN|PUK|pin|puk|OTP)"
-    r"|(?P<number>订单|定单|单号|工单|快递|运单|编号|账号|帐号|户号|流水号|发票|合同号|受理号|客户号|条码|串码|序列号)"
+    r"|(?P<number>订单|定单|单号|工单|快递|运单|编号|账号|帐号|户号|流水号|发票|合同号|受理号|"
+    r"客户号|条码|串码|序列号)"
     r"|(?P<email>邮箱|邮件地址|电子邮件)"
     r"|(?P<plate>车牌|车号)"
     r"|(?P<address>(?<![IiPp网])地址|住址|门牌|住在哪|住哪|哪个小区|哪条路|几栋|几单元|收货|住的地方)"
     r"|(?P<name>贵姓|姓名|怎么称呼|如何称呼|叫什么|什么名字|户名|机主是谁|您姓什么|全名)"
-    r"|(?P<phone>手机号?码?|电话|号码|座机|固话|联系方式|尾号|副卡|主卡|主号|打给|回电|宽带号)"
+    r"|(?P<phone>手机号?码?|电话|号码|的号(?=是|就|叫|，|[0-9零一二三四五六七八九幺])|座机|"
+    r"固话|联系方式|尾号|副卡|主卡|主号|打给|回电|宽带号)"
 )
 _ENGLISH = re.compile(
     r"(?P<staff>\b(?:agent|employee|staff|badge|operator) (?:id|number))"
-    r"|(?P<id>\bsocial(?: security)?\b|\bssn\b|\bpassport\b|\bdriver'?s license\b|\bnational insurance\b|\bid number\b)"
-    r"|(?P<card>\b(?:credit|debit|bank)? ?card\b|\bvisa\b|\bmastercard\b)"
-    r"|(?P<code>\bcode\b|\bpassword\b|\bpasscode\b|\bpin\b|\botp\b)"
+    r"|(?P<id>\bsocial(?: security)?(?: number)?\b|\bssn\b|\bpassport(?: number)?\b|"
+    r"\bdriver'?s license\b|\bnational "
+    r"insurance\b|\bid number\b)"
+    r"|(?P<card>\b(?:credit|debit|bank)? ?card(?: number)?\b|\bvisa\b|\bmastercard\b)"
+    r"|(?P<code>(?<!area )(?<!zip )(?<!post )\bcode\b|\bpassword\b|\bpasscode\b|\bpin\b|\botp\b)"
     r"|(?P<number>\b(?:order|account|ticket|tracking|reference|case|confirmation|invoice|customer)"
     r"(?: (?:number|id|no))?\b)"
     r"|(?P<email>\be-?mail\b)"
     r"|(?P<plate>\bplates?\b|\bregistration\b)"
     r"|(?P<address>\baddress\b|\bwhere do you live\b|\bpost ?code\b|\bzip(?: code)?\b|\bstreet name\b)"
-    r"|(?P<name>\byour (?:full |first |last )?name\b|\bwho am i (?:speaking|talking) (?:with|to)\b|\bname on the account\b|"
+    r"|(?P<name>\byour (?:full |first |last )?name\b|\bwho am i (?:speaking|talking) (?:with|"
+    r"to)\b|\bname on the account\b|"
     r"\b(?:first|last|full|sur) ?name\b)"
-    r"|(?P<phone>\bphone\b|\bcell\b|\bmobile\b|\btelephone\b|\bnumber\b|\blandline\b|\bcall (?:me|you)(?: back)?\b|"
+    r"|(?P<phone>\bphone\b|\bcell\b|\bmobile\b|\btelephone\b|\bnumber\b|\blandline\b|\bcall "
+    r"(?:me|you)(?: back)?\b|"
     r"\breach me\b)",
     re.IGNORECASE,
 )
@@ -41,7 +47,8 @@ _LAST_FOUR = {
     "en": re.compile(r"\blast (?:four|4|three|six)\b|\bending (?:in|with)\b", re.IGNORECASE),
 }
 _ASKS = re.compile(
-    r"请|麻烦|多少|报一?下|提供|念|告诉|几位|是什么|核对|确认|重复|输入|发给|\b(?:what|may i|can i|could|can you|give|read|tell|"
+    r"请|麻烦|多少|报(?!修|告|警|销|名|案|表|错)|提供|念|告诉|几位|是什么|核对|确认|重复|输入|"
+    r"发给|\b(?:what|may i|can i|could|can you|give|read|tell|"
     r"please|confirm|verify|need)\b",
     re.IGNORECASE,
 )

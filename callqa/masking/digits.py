@@ -26,9 +26,11 @@ _ALIKE = {char: digit for digit, chars in _SOUND_ALIKE.items() for char in chars
 # Of these, the ones that are words by themselves: at the edge of a run they are not part of it.
 _WORDS = frozenset("要以意是事时市使似起期气其把吧就而另动试路易无把久")
 _UNIT = re.compile(
-    r"\s*(?:元|块|毛(?!病)|角|分(?:钟|之|$|，|。)|钱|兆|[GMKTgmkt](?![A-Za-z0-9])|[GMgm]B|Mbps|年|个|月|日(?!本)|天|"
+    r"\s*(?:元|块|毛(?!病)|角|分(?:钟|之|$|，|。)|钱|兆|[GMKTgmkt](?![A-Za-z0-9])|[GMgm]B|"
+    r"Mbps|年|个|月|日(?!本)|天|"
     r"点|小时|秒|次|人|位(?!数字是)|条|张|台|部|岁|折|倍|[%％]|度|档|级|类|家|遍|件|份|周|星期|路电视|"
-    r"[号](?=[，。、,]|$|之前|以前|以后|到|的|晚|早|上午|下午|键|线|有|来|去|就|才|都)|多|几|来|米|公里|套|种|样|步|期|"
+    r"[号](?=[，。、,]|$|之前|以前|以后|到|的|晚|早|上午|下午|键|线|有|来|去|就|才|都)|多|几|"
+    r"来|米|公里|套|种|样|步|期|"
     r"积分|流量|毫秒|赫兹|半|点|层|楼|栋|幢|单元|室|弄|号楼|号院|组|座|之)"
 )
 _TOKEN = re.compile(
@@ -36,11 +38,14 @@ _TOKEN = re.compile(
     rf"|(?P<digit>[0-9０-９{_HAN_DIGITS}])"
     rf"|(?P<alike>[{''.join(_ALIKE)}])"
     r"|(?P<magnitude>[十百千万])"
-    r"|(?P<pause>[\s，,、…；;·\-—–~。]+|嗯+|呃+|额|啊|哦|诶|那个|这个|然后是?|再就是|再后面|后面是?|接着|完了|"
-    r"不对|不是|错了|说错了|应该|对|再|杠|转|一下)"
+    r"|(?P<pause>[\s，,、…；;·\-—–~。]+|嗯+|呃+|额|啊|哦|诶|那个|这个|然后是?|再就是|再后面|"
+    r"后面是?|接着|完了|"
+    r"不对|不是|不+(?=[，,、])|错了|说错了|应该|对|再|杠|转|一下)"
 )
 _BEGIN = re.compile(rf"[0-9０-９{_HAN_DIGITS}{''.join(_ALIKE)}十百千万]")
 _ANY = re.compile(rf"[0-9０-９{_HAN_DIGITS}]")
+_SILENT = frozenset(" ，,、。…；;嗯呃额啊哦")
+_LEAST_ALIKE = 3
 _FOREIGN = frozenset("的了我你您在有个和都也不没吗呢这那请给到为")
 _DECIMAL = re.compile(r"\d+(?:\.\d+){1,3}|\d{1,2}[:：]\d{2}|\d{1,3}(?:,\d{3})+(?!\d)")
 
@@ -107,6 +112,25 @@ def mandarin_runs(text: str) -> list[Run]:
         for part in _without_amounts(sequence, text):
             runs.extend(_make(part, text))
     return runs
+
+
+def all_alike(text: str) -> Run | None:
+    """A text that is nothing but characters of digits' sounds, as an answer to a question for digits.
+
+    >>> all_alike("期期要六").digits
+    '7716'
+    """
+    tokens = []
+    for place, char in enumerate(text):
+        if char in _VALUES:
+            tokens.append(_Token("digit", _VALUES[char], place, place + 1))
+        elif char in _ALIKE:
+            tokens.append(_Token("alike", _ALIKE[char], place, place + 1, char))
+        elif char not in _SILENT:
+            return None
+    if len(tokens) < _LEAST_ALIKE or all(token.char in _WORDS for token in tokens):
+        return None
+    return _run(tokens, sum(token.kind == "digit" for token in tokens), 1, text)
 
 
 def _sequences(text: str, kept_out: list[tuple[int, int]]) -> list[list[_Token]]:

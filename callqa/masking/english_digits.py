@@ -15,21 +15,57 @@ _DIGITS = {
 _ALIKE = {"to": "2", "too": "2", "for": "4", "fore": "4", "won": "1", "ate": "8", "owe": "0", "tree": "3"}
 _TEENS = dict(
     zip(
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(),
+        [
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ],
         map(str, range(10, 20)),
         strict=True,
     )
 )
 _TENS = dict(
-    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), map(str, range(2, 10)), strict=True)
+    zip(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
+        map(str, range(2, 10)),
+        strict=True,
+    )
 )
 _TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _FILLERS = frozenset(
-    "um uh er erm hmm and then dash hyphen space dot okay ok yeah like sorry no wait".split()
+    [
+        "um",
+        "uh",
+        "er",
+        "erm",
+        "hmm",
+        "and",
+        "then",
+        "dash",
+        "hyphen",
+        "space",
+        "dot",
+        "okay",
+        "ok",
+        "yeah",
+        "like",
+        "sorry",
+        "no",
+        "wait",
+    ]
 )
 _UNIT = re.compile(
-    r"\s*(?:dollars?|cents?|bucks|pounds?|pence|euros?|minutes?|hours?|days?|weeks?|months?|years?|times?|percent|%|"
-    r"gigabytes?|gigs?|megabytes?|megabits?|megs?|mbps|gb|mb|am\b|pm\b|a\.m|p\.m|o'clock|people|lights?|lines?|"
+    r"\s*(?:dollars?|cents?|bucks|pounds?|pence|euros?|minutes?|hours?|days?|weeks?|months?|"
+    r"years?|times?|percent|%|"
+    r"gigabytes?|gigs?|megabytes?|megabits?|megs?|mbps|gb|mb|am\b|pm\b|a\.m|p\.m|o'clock|"
+    r"people|lights?|lines?|"
     r"(?:st|nd|rd|th)\b|business|of\b)",
     re.IGNORECASE,
 )
@@ -56,7 +92,7 @@ def english_runs(text: str) -> list[Run]:
     ['4155550172']
     """
     kept_out = [match.span() for match in _KEPT_OUT.finditer(text)]
-    words = [match for match in _WORD.finditer(text)]
+    words = list(_WORD.finditer(text))
     runs: list[Run] = []
     current: list[_Piece] = []
 
@@ -69,7 +105,7 @@ def english_runs(text: str) -> list[Run]:
             while cut and (cut == len(current) or current[cut - 1].end + 1 >= current[cut].first):
                 cut -= 1
         kept = current[:cut]
-        if kept:
+        if kept and not _are_years(text[kept[0].first : kept[-1].end]):
             runs.append(_run(kept))
         current.clear()
 
@@ -95,6 +131,10 @@ def english_runs(text: str) -> list[Run]:
             at += 1
     close()
     return runs
+
+
+def _are_years(written: str) -> bool:
+    return bool(re.fullmatch(r"(?:(?:19|20)\d\d(?:[\s,]+(?:and\s+)?|$))+", written))
 
 
 def _digit_after(words: list[re.Match[str]], at: int) -> bool:

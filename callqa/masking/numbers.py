@@ -3,12 +3,13 @@ what was asked for; numbers said in pieces over several utterances are one numbe
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from callqa.masking.contexts import STAFF, asks, cues, says_last_four
-from callqa.masking.digits import Run, mandarin_runs
+from callqa.masking.digits import Run, all_alike, mandarin_runs
 from callqa.masking.english_digits import english_runs
 from callqa.masking.kinds import Found, Kind
 
@@ -18,13 +19,18 @@ _NEAR = 14  # characters between a cue and its number
 _NUMERIC = frozenset({Kind.PHONE, Kind.ID, Kind.CARD, Kind.CODE, Kind.NUMBER, Kind.PLATE})
 # Numbers of services, which are nobody's: operators, emergency, hotlines, banks, toll-free lines.
 _SERVICE = re.compile(
-    r"100(?:00|10|86|99|11|15|50|01|60|96)\d?|1008(?:61|65|68|6\d{0,5})|1(?:10|12|14|19|20|22)|12[0-9]{3}|12[01]|"
-    r"9[56]\d{3}|95\d{3,6}|400\d{7}|800\d{7}|106\d{5,17}|1?8(?:00|33|44|55|66|77|88)\d{7}|[2-9]11"
+    r"100(?:00|10|86|99|11|15|50|01|60|96)\d?|1008(?:61|65|68|6\d{0,5})|1(?:10|12|14|19|20|"
+    r"22)|12[0-9]{3}|12[01]|"
+    r"9[56]\d{3}|95\d{3,6}|(?:0086|86)?13800100186|400\d{7}|800\d{7}|106\d{5,17}|1?8(?:00|33|44|55|66|77|88)\d{7}|[2-9]11"
 )
+# A day written as one number, 20250301.
+_DAY = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _MOBILE = re.compile(r"(?:86|0086)?1[3-9]\d{9}")
 _CONNECTION = re.compile(
-    r"[\s，,、。：:；;]*(?:(?:是|为|呢|的|就是|号码?|号是|写|填|报一下|我|您|念|给|嗯|呃|啊|那个|有|叫|等于|尾号|六位|前[四六]位|后[四六]位|"
-    r"[\s，,、。：:；;]|的是|number|is|it's|was|the|uh|um|my|that's|ending|in|with|of|last|four|digits|are)\s*)*",
+    r"[\s，,、。：:；;]*(?:(?:是|为|呢|的|就是|号码?|号是|写|填|报一下|我|您|念|给|嗯|呃|啊|"
+    r"那个|有|叫|等于|尾号|六位|前[四六]位|后[四六]位|"
+    r"[\s，,、。：:；;]|的是|number|is|it's|was|the|uh|um|my|that's|ending|in|with|of|last|"
+    r"four|digits|are|says?|here|[a-z] as in [a-z]+)\s*)*",
     re.IGNORECASE,
 )
 _EMPTY = re.compile(
@@ -35,6 +41,12 @@ _EMPTY = re.compile(
 _LEAST_ALONE = {"zh": 5, "en": 7}
 _LEAST_FIGURES = 6
 _LEAST_REPEATED = 4
+_LEAST_IN_PIECES = 7
+_AS_AMOUNT = re.compile(
+    r"(?P<cue>[尾嘴未]号|[后末][三四六]位|验证[码马]|密码)(?:是|为|，|,|呢|：)*"
+    r"(?P<number>[一二两三四五六七八九][一二三四五六七八九零十百千万]{2,12})"
+    r"(?![一二三四五六七八九零个位元块天年月分])"
+)
 
 
 @dataclass(slots=True)
@@ -61,6 +73,8 @@ def find_numbers(texts: Sequence[str], language: str, keep_last_four: bool) -> l
     last_four_asked = was_asked = False
     for i, text in enumerate(texts):
         row = [_Heard(i, run, _fills(text, run)) for run in runs_of(text)]
+        if language == "zh":
+            row = _unusual(i, text, row, was_asked and expected is not None)
         heard.append(row)
         age += 1
         if age > _PATIENCE:
@@ -69,7 +83,8 @@ def find_numbers(texts: Sequence[str], language: str, keep_last_four: bool) -> l
             last_four_asked = True
         found_cues = list(cues(text, language))
         for item in row:
-            _judge(item, text, language, expected, was_asked)
+            if item.kind is None:
+                _judge(item, text, language, expected, was_asked)
             if item.kind is not None:
                 age = 0
                 expected = expected or item.kind
@@ -80,10 +95,13 @@ def find_numbers(texts: Sequence[str], language: str, keep_last_four: bool) -> l
         other = [cue.kind for cue in found_cues if isinstance(cue.kind, Kind) and cue.kind not in _NUMERIC]
         if asked:
             expected, age = Kind(asked[-1]), 0
-            was_asked = asks(text)
+            was_asked = asks(text) or says_last_four(text, language)
             last_four_asked = says_last_four(text, language)
         elif other:
             expected = None
+        elif says_last_four(text, language):
+            expected, age, was_asked = expected or Kind.PHONE, 0, True
+    _join_unasked(heard, texts)
     _join_pieces(heard, texts)
     _mask_repeats(heard)
     return [[_found(item, keep_last_four) for item in row if item.kind is not None] for row in heard]
@@ -103,6 +121,39 @@ def _fills(text: str, run: Run) -> bool:
     return len(_EMPTY.sub("", rest)) <= (1 if rest.isascii() else 2)
 
 
+def _unusual(utterance: int, text: str, row: list[_Heard], was_asked: bool) -> list[_Heard]:
+    """Together with the digits that recognition wrote as an amount (尾号四千四百零八), and an answer that
+    it wrote as other words altogether."""
+    for match in _AS_AMOUNT.finditer(text):
+        places = tuple((i, i + 1) for i in range(*match.span("number")))
+        kind = next((cue.kind for cue in cues(text[: match.end("cue")], "zh") if cue.kind in _NUMERIC), None)
+        row = [
+            *row,
+            _Heard(utterance, Run("?" * len(places), places, 0), False, Kind(kind or Kind.PHONE), 0.7),
+        ]
+    if was_asked:
+        run = all_alike(text)
+        if run is not None and all(len(run.digits) > len(item.run.digits) for item in row):
+            return [_Heard(utterance, run, True)]
+    return row
+
+
+def _join_unasked(heard: Sequence[Sequence[_Heard]], texts: Sequence[str]) -> None:
+    """Pieces that each fill an utterance, one after the other, are a number together."""
+    chain: list[_Heard] = []
+    for i in range(len(heard) + 1):
+        pieces = [item for item in heard[i] if item.fills] if i < len(heard) else []
+        if pieces:
+            chain.extend(pieces)
+        elif i == len(heard) or _EMPTY.sub("", texts[i]):
+            if len({item.utterance for item in chain}) > 1:
+                digits = sum(item.run.num_sure for item in chain)
+                for item in chain if digits >= _LEAST_IN_PIECES else ():
+                    if item.kind is None and not _SERVICE.fullmatch(item.run.digits):
+                        item.kind, item.certainty = Kind.PHONE, 0.6
+            chain = []
+
+
 def _judge(item: _Heard, text: str, language: str, expected: Kind | None, was_asked: bool) -> None:
     run = item.run
     digits, length = run.digits, len(run.digits)
@@ -111,7 +162,7 @@ def _judge(item: _Heard, text: str, language: str, expected: Kind | None, was_as
         return
     if _SERVICE.fullmatch(digits):
         return
-    if _MOBILE.fullmatch(digits):
+    if _MOBILE.fullmatch(digits) or (length > 11 and near in (None, Kind.PHONE) and _MOBILE.match(digits)):
         item.kind, item.certainty = Kind.PHONE, 0.95
         return
     if length == 18 and near not in (Kind.CARD, Kind.NUMBER):
@@ -123,8 +174,10 @@ def _judge(item: _Heard, text: str, language: str, expected: Kind | None, was_as
     if isinstance(near, Kind) and length >= 3:
         item.kind, item.certainty = near, 0.8
         return
+    if near is None and _DAY.fullmatch(digits) and not item.fills:
+        return
     least = 2 if item.fills and was_asked else 4 if item.fills or was_asked else 5
-    if expected is not None and length >= least and not _is_year(run, text):
+    if expected is not None and length >= least and (was_asked or not _is_year(run, text)):
         item.kind, item.certainty = expected, 0.7
         return
     alone = _LEAST_FIGURES if run.ascii_only and language == "zh" else _LEAST_ALONE[language]
@@ -148,7 +201,10 @@ def _is_year(run: Run, text: str) -> bool:
 
 def _counts_up(digits: str) -> bool:
     """1 2 3 4 5: counting, no number."""
-    return all(int(b) - int(a) == 1 for a, b in zip(digits, digits[1:], strict=False) if "?" not in a + b)
+    return (
+        all(int(b) - int(a) == 1 for a, b in itertools.pairwise(digits) if "?" not in a + b)
+        and "?" not in digits
+    )
 
 
 def _near_cue(text: str, run: Run, language: str) -> Kind | str | None:
@@ -160,6 +216,8 @@ def _near_cue(text: str, run: Run, language: str) -> Kind | str | None:
             # "the number of the ID card": a plain 号码 says less than what stands before it.
             if not (cue.kind is Kind.PHONE and isinstance(before, Kind)):
                 before = cue.kind
+        elif cue.kind is Kind.CODE and len(gap) <= _NEAR and 4 <= len(run.digits) <= 8:
+            before = before or cue.kind
         elif cue.kind is not Kind.PHONE and len(gap) <= _NEAR:
             before = before or _weak(cue.kind, gap)
     if before is not None:
