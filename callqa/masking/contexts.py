@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from callqa.masking.kinds import Kind
 
 _MANDARIN = re.compile(
-    r"(?P<staff>工号|公号|坐席号|(?:客服|客户|话务)(?:代表|专员|员)?(?=[\d零一二三四五六七八九幺]))"
+    r"(?P<impersonal>错误代?码|故障代?码|代码|型号|工号|公号|坐席号|(?:客服|客户|话务)(?:代表|专员|员)?(?=[\d零一二三四五六七八九幺]))"
     r"|(?P<id>身份证|身分证|证件号?|护照|证号)"
     r"|(?P<card>银行卡|信用卡|储蓄卡|借记卡|卡号|绑的卡|绑定的卡|工行卡|建行卡)"
-    r"|(?P<code>验证[码马吗嘛]|密码|密马|随机[码马]|动态[码马]|校验[码马]|授权码|口令|PIN|PUK|pin|puk|OTP)"
+    r"|(?P<code>验证[码马吗嘛]|密码|密马|随机[码马]|动态[码马]|校验[码马]|授权码|口令|重置[成为]|PIN|PUK|pin|puk|OTP)"
     r"|(?P<number>订单|定单|单号|工单|快递|运单|编号|账号|帐号|户号|流水号|发票|合同号|受理号|"
     r"客户号|条码|串码|序列号)"
     r"|(?P<email>邮箱|邮件地址|电子邮件)"
     r"|(?P<plate>车牌|车号)"
     r"|(?P<address>(?<![IiPp网])地址|住址|门牌|住在哪|住哪|哪个小区|哪条路|几栋|几单元|收货|住的地方)"
     r"|(?P<name>贵姓|姓名|怎么称呼|如何称呼|叫什么|什么名字|户名|机主是谁|您姓什么|全名)"
-    r"|(?P<phone>手机号?码?|电话|号码|的号(?=是|就|叫|，|[0-9零一二三四五六七八九幺])|座机|"
+    r"|(?P<phone>手机(?!上|里|收|会|短信|屏)号?码?|电话|号码|的号(?=是|就|叫|，|[0-9零一二三四五六七八九幺])|座机|"
     r"固话|联系方式|尾号|副卡|主卡|主号|打给|回电|宽带号)"
 )
 _ENGLISH = re.compile(
-    r"(?P<staff>\b(?:agent|employee|staff|badge|operator) (?:id|number))"
-    r"|(?P<id>\bsocial(?: security)?(?: number)?\b|\bssn\b|\bpassport(?: number)?\b|"
-    r"\bdriver'?s license\b|\bnational "
-    r"insurance\b|\bid number\b)"
+    r"(?P<impersonal>\b(?:agent|employee|staff|badge|operator) (?:id|number))"
+    r"|(?P<id>\bnational insurance\b|\bsocial(?: security)?(?: number)?\b|\bssn\b|\bpassport(?: number)?\b|"
+    r"\bdriver'?s license\b"
+    r"|\bid number\b)"
     r"|(?P<card>\b(?:credit|debit|bank)? ?card(?: number)?\b|\bvisa\b|\bmastercard\b)"
     r"|(?P<code>(?<!area )(?<!zip )(?<!post )\bcode\b|\bpassword\b|\bpasscode\b|\bpin\b|\botp\b)"
     r"|(?P<number>\b(?:order|account|ticket|tracking|reference|case|confirmation|invoice|customer)"
@@ -52,12 +52,12 @@ _ASKS = re.compile(
     r"please|confirm|verify|need)\b",
     re.IGNORECASE,
 )
-STAFF = "staff"
+IMPERSONAL = "impersonal"
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A word that says what comes: a kind, or `STAFF` for the agent's own number."""
+    """A word that says what comes: a kind, or `IMPERSONAL` (the agent's own number, an error's, a model's)."""
 
     kind: Kind | str
     first_char: int
@@ -72,7 +72,7 @@ def cues(text: str, language: str) -> Iterator[Cue]:
     """
     for match in (_MANDARIN if language == "zh" else _ENGLISH).finditer(text):
         name = match.lastgroup or ""
-        yield Cue(STAFF if name == "staff" else Kind(name), match.start(), match.end())
+        yield Cue(IMPERSONAL if name == "impersonal" else Kind(name), match.start(), match.end())
 
 
 def says_last_four(text: str, language: str) -> bool:

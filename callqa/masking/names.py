@@ -46,12 +46,15 @@ _STATED = re.compile(
     rf"的名字)?[，,]?(?P<later>{_FULL})(?=$|[，。！？,.!?])"
     rf"|(?:我|他|她|(?:老公|爱人|老婆|妈|爸|儿子|女儿))[，,]?叫(?P<called>{_FULL}){_END}"
 )
+_OWNER = re.compile(
+    rf"(?:我是|查一?下|查|用)(?P<name>{_FULL})(?=名下|的(?:老婆|老公|爱人|儿子|女儿|妈|爸|家属|号码|手机|身份证|名字|账户))"
+)
 _ADDRESSED = re.compile(
     rf"(?:您是|请问是|机主是|是不是|您就是)(?P<asked>{_FULL})(?=吗|吧|么|对|本人|[，。？,.?]|$|{_TITLE})"
 )
 _TITLED = re.compile(_TITLE)
 _BEFORE_NAME = re.compile(
-    r"(?:^|[，。！？、,.!?\s]|是|叫|问|的|好|您|给|找|主|和|跟|嗯|哦|啊|那|为|请|对|联系|这位)$"
+    r"(?:^|[，。！？、,.!?\s]|是|叫|我|问|的|好|您|给|找|主|和|跟|嗯|哦|啊|那|为|请|对|联系|这位)$"
 )
 _NOT_NAMES = re.compile(
     r"^(?:谢谢|多谢|金卡|银卡|黄金|白金|高级|高清|方便|安装|安全|安卓|平时|平常|全部|全球|"
@@ -71,7 +74,7 @@ _NOT_NAMES = re.compile(
 )
 _SURNAME_ONLY = frozenset("钱花米云皮班楼井位")
 _ASKS_NAME = re.compile(
-    r"贵姓|姓名|怎么称呼|如何称呼|您叫什么|什么名字|叫什么(?:呢|呀|啊)?[？?。]|姓什么|"
+    r"贵姓|您的姓|姓名|怎么称呼|如何称呼|您叫什么|什么名字|叫什么(?:呢|呀|啊)?[？?。]|姓什么|"
     r"机主是谁|名字(?:是|报|说|告诉|呢|[。，？?]|$)|全名"
 )
 _ANSWER = re.compile(
@@ -214,7 +217,7 @@ def _mandarin(text: str, role: Role | None, asked: bool) -> Iterator[Found]:
     patterns = (
         [_STATED, _ADDRESSED]
         if is_agents
-        else [_OWN, _BETWEEN_PAUSES, _SURNAME_THEN_NAME, _STATED, _ADDRESSED]
+        else [_OWN, _BETWEEN_PAUSES, _SURNAME_THEN_NAME, _STATED, _OWNER, _ADDRESSED]
     )
     for pattern in patterns:
         for match in pattern.finditer(text):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callqa.masking.contexts import STAFF, asks, cues, says_last_four
+from callqa.masking.contexts import IMPERSONAL, asks, cues, says_last_four
 from callqa.masking.digits import Run, all_alike, mandarin_runs
 from callqa.masking.english_digits import english_runs
 from callqa.masking.kinds import Found, Kind
@@ -19,7 +19,7 @@ _NEAR = 14  # characters between a cue and its number
 _NUMERIC = frozenset({Kind.PHONE, Kind.ID, Kind.CARD, Kind.CODE, Kind.NUMBER, Kind.PLATE})
 # Numbers of services, which are nobody's: operators, emergency, hotlines, banks, toll-free lines.
 _SERVICE = re.compile(
-    r"100(?:00|10|86|99|11|15|50|01|60|96)\d?|1008(?:61|65|68|6\d{0,5})|1(?:10|12|14|19|20|"
+    r"100\d{2,3}|1008(?:61|65|68|6\d{0,5})|1(?:10|12|14|19|20|"
     r"22)|12[0-9]{3}|12[01]|"
     r"9[56]\d{3}|95\d{3,6}|(?:0086|86)?13800100186|400\d{7}|800\d{7}|106\d{5,17}|1?8(?:00|33|44|55|66|77|88)\d{7}|[2-9]11"
 )
@@ -158,7 +158,7 @@ def _judge(item: _Heard, text: str, language: str, expected: Kind | None, was_as
     run = item.run
     digits, length = run.digits, len(run.digits)
     near = _near_cue(text, run, language)
-    if near == STAFF and length <= 8:
+    if near == IMPERSONAL and length <= 8:
         return
     if _SERVICE.fullmatch(digits):
         return

@@ -61,37 +61,10 @@ _NOT_USER_EN = frozenset(
 _JOINS_EN = frozenset(["dot", "underscore", "dash", "hyphen", "period", "point", "plus"])
 _SPOKEN_EN = _JOINS_EN | frozenset(
     [
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "double",
-        "triple",
-        "oh",
+        *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "oh"),
+        *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+        *("nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+        *("double", "triple"),
     ]
 )
 _NO_HOST_EN = re.compile(r"(?:the|a|my|your|this|that)\b", re.IGNORECASE)
@@ -107,7 +80,7 @@ _PLATE_EN = re.compile(
 )
 _LINK_ZH = r"(?:号码?|是|为|：|:|，|,|\s|呢|就是|嗯|呃|码)*"
 _CODE_ZH = re.compile(
-    rf"(?:密码|验证[码马]|口令|动态[码马]|账号){_LINK_ZH}(?P<code>(?=[{_HD}\s]*[A-Za-z])"
+    rf"(?:密码|验证[码马]|口令|动态[码马]){_LINK_ZH}(?P<code>(?=[{_HD}\s]*[A-Za-z])"
     rf"(?=[A-Za-z\s]*[{_HD}])[A-Za-z{_HD}]"
     rf"(?:\s?[A-Za-z{_HD}@#_!.-]){{3,19}})"
 )
