@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_MAX_CANDIDATES = 24
+_MAX_CANDIDATES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,9 @@ def limit_candidates(values: Floats, present: float | None, side: str) -> list[f
     known = np.unique(values)
     lows, highs = known[:-1], known[1:]
     if len(lows) > _MAX_CANDIDATES:
-        chosen = np.unique(np.linspace(0, len(lows) - 1, _MAX_CANDIDATES).astype(int))
-        lows, highs = lows[chosen], highs[chosen]
+        # One for each so many gaps: the more to choose from, the rounder.
+        edges = np.linspace(0, len(known) - 1, _MAX_CANDIDATES + 1).astype(int)
+        lows, highs = known[edges[:-1]], known[edges[1:]]
     # All limits are included: an upper one may be the smaller number itself, a lower one the larger.
     found = {
         round_between(float(low), float(high), include_low=side == "high")
