@@ -33,6 +33,7 @@ def test_everything_is_looked_at_and_weights_are_asked_for_by_name(
         "weights whisper-base",
         "weights pyannote-segmentation",
         "weights ge2e",
+        "weights multilingual-e5-small",
         "decoders",
         "workspace",
         "disk space for workspace",

@@ -12,6 +12,7 @@ from typing import Any
 
 from callqa.config import MeasureSettings
 from callqa.data import CallFacts, Evidence, Measure, Role, Utterance, UtteranceClass
+from callqa.measures.occasions import POLITE_FORM
 from callqa.measures.phrases import Occurrence
 from callqa.measures.shared import cite, cite_part, mean_probability, say
 
@@ -27,7 +28,7 @@ FAULT_NAMES = {
 _HEARD_WELL = 0.6
 # Refusing words depend on what stands around them; an insult does not.
 _DEPENDS_ON_CONTEXT = frozenset({"refusing"})
-# That courtesy is this probable: neutral words beside a refusal do not make it kind.
+# How probable courtesy must be: neutral words beside a refusal do not make it kind.
 _KINDLY_MEANT = 0.8
 
 
@@ -51,7 +52,7 @@ def impolite_utterances(
         sight = _sight(utterance, wording, settings)
         if not here and sight is None:
             continue
-        by_list = any(item.certain for _, item in here) and not _kindly_meant(here, wording)
+        by_list = any(item.certain for _, item in here) and not _kindly_meant(here, wording, language)
         certain = by_list or sight is True
         kinds = {kind for kind, _ in here}
         if sight is not None and wording is not None and not kinds:
@@ -102,11 +103,15 @@ def _sight(utterance: Utterance, wording: UtteranceClass | None, settings: Measu
     return False if sure else None
 
 
-def _kindly_meant(here: Sequence[tuple[str, Occurrence]], wording: UtteranceClass | None) -> bool:
+def _kindly_meant(
+    here: Sequence[tuple[str, Occurrence]], wording: UtteranceClass | None, language: str
+) -> bool:
+    """Whether a listed refusal may be none: courtesy in so many words, and to the classifier too."""
     certain = [(kind, item) for kind, item in here if item.certain]
     return (
         wording is not None
         and wording.courteous >= _KINDLY_MEANT
+        and any(POLITE_FORM[language].search(item.utterance.text) for _, item in certain)
         and all(kind == "forbidden" and item.kind in _DEPENDS_ON_CONTEXT for kind, item in certain)
     )
 

@@ -51,10 +51,11 @@ def test_the_reason_names_fault_and_probability() -> None:
 
 
 def test_a_listed_refusal_that_is_kindly_meant_accuses_nobody() -> None:
-    line = agent(0, 6, "这个我没办法")
-    assert measure(line, wording(0.02, courteous=0.9)).value == 0
-    assert measure(line, wording(0.02, courteous=0.9)).components["uncertain"] == 1
-    assert measure(line, wording(0.02)).value == 1  # neutral words do not make it kind
+    kind, bare = agent(0, 6, "这个我没办法，真是辛苦您跑一趟了"), agent(0, 6, "这个我没办法")
+    found = measure(kind, wording(0.02, courteous=0.9))
+    assert (found.value, found.components["uncertain"]) == (0, 1)
+    assert measure(kind, wording(0.02)).value == 1  # to the classifier it is only neutral
+    assert measure(bare, wording(0.02, courteous=0.9)).value == 1  # no word of courtesy in it
 
 
 def test_an_insult_is_never_kindly_meant() -> None:
