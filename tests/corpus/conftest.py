@@ -10,7 +10,7 @@ import pytest
 from corpus.dialogue import CRITERIA, Dialogue
 from samples.speech import RATE_HZ, Spoken
 
-_LENGTH = 0.2  # seconds a character
+_LENGTH = 0.1  # seconds a character
 
 
 def dialogue(**changes: Any) -> Dialogue:
@@ -60,7 +60,7 @@ def dialogues(num_of_split: int = 14, language: str = "zh") -> list[Dialogue]:
 
 
 class ToneVoice:
-    """Speaks every character as a fifth of a second of a tone that is the voice's own."""
+    """Speaks every character as a tenth of a second of a tone that is the voice's own."""
 
     def speak(self, text: str, language: str, voice: str, speed: float) -> Spoken:
         """One sentence."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 from corpus.conditions import BY_NAME, deck
 from corpus.dialogue import load_dialogues
@@ -14,8 +15,14 @@ from tests.corpus.conftest import dialogue, dialogues
 _CLEAN = {"clean", "transfer", "short", "music", "fast", "slow", "same-sex"}
 
 
+@cache
 def _calls() -> list[Call]:
     return recipe(dialogues(), 1)
+
+
+@cache
+def _shipped() -> list[Call]:
+    return recipe(load_dialogues(), 1)
 
 
 def test_the_seed_alone_decides() -> None:
@@ -25,7 +32,7 @@ def test_the_seed_alone_decides() -> None:
 
 
 def test_there_are_enough_calls_of_the_corpus() -> None:
-    calls = recipe(load_dialogues(), 1)
+    calls = _shipped()
     languages = Counter(call.language for call in calls)
     assert languages["zh"] >= 120
     assert languages["en"] >= 40
@@ -40,7 +47,7 @@ def test_there_are_enough_calls_of_the_corpus() -> None:
 
 
 def test_main_conditions_make_up_three_of_five_mandarin_calls() -> None:
-    calls = [call for call in recipe(load_dialogues(), 1) if call.language == "zh"]
+    calls = [call for call in _shipped() if call.language == "zh"]
     main = [
         call
         for call in calls

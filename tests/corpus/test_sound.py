@@ -67,12 +67,12 @@ def test_clipping_cuts_the_share_that_was_asked_for() -> None:
 
 
 def test_gsm_comes_back_from_ffmpeg_like_it_was(tmp_path: Path) -> None:
-    speech = _speechlike(3)
+    speech = _speechlike(1)
     path = tmp_path / "call.gsm"
     path.write_bytes(gsm.encode(speech))
     decoded, rate_hz = codec.read(path)
     assert rate_hz == 8000
-    assert path.stat().st_size == 3 * 50 * gsm.FRAME_BYTES
+    assert path.stat().st_size == 50 * gsm.FRAME_BYTES
     assert codec.shift_of(speech[None], decoded, rate_hz) == 0
     error = decoded[0] - speech
     assert 10 * np.log10((speech**2).mean() / (error**2).mean()) > 8
