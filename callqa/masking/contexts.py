@@ -57,7 +57,7 @@ IMPERSONAL = "impersonal"
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A word that says what comes: a kind, or `IMPERSONAL` (the agent's own number, an error's, a model's)."""
+    """A word that says what comes: a kind, or `IMPERSONAL` (a staff number, an error's code)."""
 
     kind: Kind | str
     first_char: int
