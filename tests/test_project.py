@@ -23,6 +23,7 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "docs/output.md",
     "docs/evaluation.md",
+    "docs/roles.md",
     "docs/calibration.md",
     "corpus/README.md",
     "models/README.md",

@@ -32,7 +32,7 @@ def hear_voices(
         own = [turn for turn in turns if turn.speaker == speaker]
         channel = own[0].channel
         spans = _longest(alone(turns, speaker))
-        seconds = sum(span.duration for span in spans)
+        seconds = float(sum(span.duration for span in spans))
         if seconds < MIN_VOICE:
             continue
         if channel not in mels:
