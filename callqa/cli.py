@@ -89,7 +89,7 @@ Lexicons = Annotated[
     typer.Option(
         "--lexicon",
         metavar="FILE|DIR",
-        help="Lexicons that add to callqa's; may be repeated (docs/rubric.md).",
+        help="Lexicons that add to callqa's, none for those alone; may be repeated (docs/rubric.md).",
     ),
 ]
 DEFAULT_WORKSPACE = Path("callqa-workspace")
@@ -187,7 +187,9 @@ def show(
     ] = False,
     unmasked: Annotated[
         bool,
-        typer.Option("--unmasked", help="With personal data as it was said; each use is noted, see --reason."),
+        typer.Option(
+            "--unmasked", help="With personal data as it was said; each use is noted, see --reason."
+        ),
     ] = False,
     reason: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Why --unmasked is needed, for the access log.")

@@ -68,7 +68,7 @@ def score(options: ScoreOptions) -> int:
     """Score recordings, print a line each and the table of them all; gives the exit code."""
     settings = _settings(options.asked.settings, options.company)
     settings = options.asked.applied(settings)
-    rubric = options.asked.rubric
+    rubric = None if options.asked.rubric is None else findable(options.asked.rubric)
     factory = analysers.make_factory(settings, rubric)
     requests, unreadable = _requests(options)
     out = console()
@@ -81,7 +81,7 @@ def score(options: ScoreOptions) -> int:
                 factory,
                 settings=settings,
                 rubrics_digest=analysers.rubrics_digest(rubric, settings),
-                rubric=None if rubric is None else findable(rubric),
+                rubric=rubric,
                 workspace=options.workspace,
                 jobs=options.jobs,
                 force=options.force,

@@ -21,6 +21,9 @@ from callqa.scoring import shipped_rubrics
 from callqa.scoring.book import ChosenRubric, chosen_of_text
 from callqa.store import RescoringRow, RubricText, StoredCall
 
+NO_LEXICON = "none"
+"""Instead of a lexicon: those that ship, alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -35,10 +38,11 @@ class Asked:
         """Settings with the lexicons and the queues' rubrics that were asked for."""
         changes: dict[str, Any] = {}
         if self.lexicons:
-            changes["lexicons"] = tuple(os.path.abspath(path) for path in self.lexicons)
+            own = [path for path in self.lexicons if str(path) != NO_LEXICON]
+            changes["lexicons"] = tuple(os.path.abspath(path) for path in own)
         if self.queue_rubrics:
-            own = {queue: tuple(map(findable, names)) for queue, names in self.queue_rubrics.items()}
-            changes["rubrics"] = {**settings.rubrics, **own}
+            queues = {queue: tuple(map(findable, names)) for queue, names in self.queue_rubrics.items()}
+            changes["rubrics"] = {**settings.rubrics, **queues}
         return settings.model_copy(update=changes) if changes else settings
 
 
@@ -116,7 +120,10 @@ class Judgings:
         return self._settings_of[key]
 
     def _stand_in(self, row: RescoringRow, rubric: str | None) -> ChosenRubric | str | None:
-        kept = self._kept.get(row.rubric_digest or "")
+        texts = [item for item in self._kept.values() if item.source == rubric]
+        kept = next(
+            (item for item in texts if item.digest == row.rubric_digest), texts[-1] if texts else None
+        )
         if kept is None or rubric is None:
             return rubric
         self.missing[rubric] = kept.version
