@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import pickle
 import sqlite3
+import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from callqa import analysers, cli
+from callqa import analysers, cli, doctor
 from callqa.batch import BatchResult, facts_key, judge_key, run_batch
 from callqa.config import Settings
 from callqa.data import CallAnalysis, CallFacts, CallRequest, Role
 from callqa.data.voices import SpeakerVoice
 from callqa.errors import StoreError
+from callqa.evaluation.truth import load_truth
 from callqa.pipeline import lexicons_of, role_context
 from callqa.settling import with_roles
 from callqa.store import Store
@@ -246,3 +248,92 @@ def run_error(run: Cli, *arguments: str) -> str:
     result = CliRunner().invoke(cli.app, [*arguments, "--workspace", str(run.desk.workspace)])
     assert result.exit_code == 2
     return result.output
+
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+
+
+def _piece(path: Path, sample: str, start: float, end: float) -> CallRequest:
+    """The middle of a sample call, where neither greeting nor farewell tells the agent."""
+    from callqa.audio.decode import decode
+
+    (source,) = SAMPLES.glob(f"{sample}.*")
+    samples = decode(source, 16_000).samples[0, round(start * 16_000) : round(end * 16_000)]
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", "NONE"))
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
+    return CallRequest(str(path), agent_id="U3106", company="中国联通", language="zh")
+
+
+@pytest.mark.weights
+def test_a_settled_call_changes_its_scorecard_and_the_agents_next_call_is_certain(desk: Desk) -> None:
+    settings = Settings.model_validate({"voices": True, "turns": {"role_confidence": 0.9}})
+    factory = analysers.make_factory(settings, None)
+    first = _piece(desk.root / "first.wav", "zh08", 38, 58)
+    second = _piece(desk.root / "second.wav", "zh03", 14, 34)
+
+    def score(request: CallRequest, force: bool = False) -> CallAnalysis:
+        with Store.open(desk.workspace, create=True) as store:
+            result = run_batch(
+                [request],
+                store,
+                factory,
+                settings=settings,
+                rubrics_digest="r1",
+                workspace=desk.workspace,
+                force=force,
+            )
+            assert result.failures == []
+            return store.load(result.call_ids[0]).analysis
+
+    waiting = score(first)
+    assert not waiting.facts.roles.certain
+    assert desk.rows() == [(A, False), (B, False)]
+    # Nothing known of the voice: the agent's other call is not told either.
+    assert not score(second).facts.roles.certain
+    agent_is = max((A, B), key=lambda speaker: agent_share(waiting.facts, "zh08", 38, speaker))
+    result = CliRunner().invoke(
+        cli.app, ["roles", first.path, "--agent", agent_is, "--workspace", str(desk.workspace)]
+    )
+    assert result.exit_code == 0, result.output
+    with Store.open(desk.workspace) as store:
+        settled = store.load(waiting.facts.recording.id).analysis
+        told = store.load(store.find(second.path)).analysis
+    assert settled.scorecard.judged_share > waiting.scorecard.judged_share
+    verdicts = {item.id: item.verdict for item in settled.scorecard.criteria}
+    assert verdicts != {item.id: item.verdict for item in waiting.scorecard.criteria}
+    # The other call waited as well; now it is told by the voice, and so it is when scored anew.
+    for analysis in (told, score(second, force=True)):
+        roles = analysis.facts.roles
+        assert roles.certain
+        assert roles.signs[VOICE] > 1
+        (speaker,) = [name for name, role in roles.speakers.items() if role is Role.AGENT]
+        assert agent_share(analysis.facts, "zh03", 14, speaker) > 0.9
+
+
+def agent_share(facts: CallFacts, sample: str, start: float, speaker: str) -> float:
+    """How much of a speaker's time in a piece of a sample is the agent's by the truth."""
+    truth = load_truth(SAMPLES / "truth" / f"{sample}.json")
+    own = [turn for turn in facts.turns if turn.speaker == speaker]
+    shared = sum(
+        max(0.0, min(turn.end, true.end - start) - max(turn.start, true.start - start))
+        for turn in own
+        for true in truth.turns
+        if true.role is Role.AGENT
+    )
+    return shared / sum(turn.duration for turn in own)
+
+
+def test_doctor_says_whose_voices_are_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (check,) = doctor._voices(desk.workspace)
+    assert check.ok
+    assert "none are kept" in check.detail
+    desk.score("clear1@A1", "clear2@B2")
+    (check,) = doctor._voices(desk.workspace)
+    assert check.ok
+    assert "of 2 agents are kept, encrypted: biometric personal data" in check.detail
+    monkeypatch.setenv(KEY_VARIABLE, str(desk.root / "none.key"))
+    (check,) = doctor._voices(desk.workspace)
+    assert not check.ok
+    assert not check.required
+    assert "no key" in check.detail
