@@ -232,7 +232,11 @@ def _make(groups: list[list[_Token]], text: str) -> list[Run]:
         return []
     num_sure = sum(len(token.value) for token in tokens if token.kind == "digit")
     num_all = sum(len(token.value) for token in tokens)
-    if num_all == num_sure or (num_all >= 7 and num_sure * 3 >= num_all) or num_sure * 10 >= num_all * 6:
+    if (
+        num_all == num_sure
+        or (num_all >= 7 and num_sure * 3 >= num_all)
+        or (num_all >= 4 and num_sure * 2 >= num_all)
+    ):
         return [_run(tokens, num_sure, len(groups), text)]
     # Too many doubtful characters: what is surely digits stands alone.
     found = []

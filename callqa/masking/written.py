@@ -105,6 +105,8 @@ _LETTERED_EN = re.compile(
 _PASSPORT_EN = re.compile(
     r"\b(?:[Pp]assport|[Ll]icen[sc]e)(?: number)?(?: is|['’]s|,|:)*\s+(?P<id>[A-Z]{1,2}\s?\d{6,9})\b"
 )
+# An address that was asked for is expected over so many utterances.
+_PATIENCE = 3
 _ZH = (
     (Kind.PLATE, _PLATE, 0.9),
     (Kind.PLATE, _PLATE_AFTER, 0.8),
@@ -123,9 +125,11 @@ _EN = (
 def find_written(texts: Sequence[str], language: str) -> list[list[Found]]:
     """E-mail addresses, plates, and codes with letters in each utterance."""
     rows = []
+    patience = 0
     for text in texts:
+        patience = _PATIENCE if any(cue.kind is Kind.EMAIL for cue in cues(text, language)) else patience - 1
         row = [Found(Kind.EMAIL, *match.span(), 1.0) for match in _WRITTEN_MAIL.finditer(text)]
-        row += _mandarin_mail(text) if language == "zh" else _english_mail(text)
+        row += _mandarin_mail(text) if language == "zh" else _english_mail(text, patience > 0)
         for kind, pattern, certainty in _ZH if language == "zh" else _EN:
             for match in pattern.finditer(text):
                 first, end = match.span(match.lastgroup) if match.lastgroup else match.span()
@@ -146,9 +150,8 @@ def _mandarin_mail(text: str) -> list[Found]:
     return [Found(Kind.EMAIL, *match.span(), 0.9) for match in _MAIL_ZH.finditer(text)]
 
 
-def _english_mail(text: str) -> list[Found]:
+def _english_mail(text: str, about_mail: bool) -> list[Found]:
     found = []
-    about_mail = any(cue.kind is Kind.EMAIL for cue in cues(text, "en"))
     for match in _MAIL_EN.finditer(text):
         words = list(re.finditer(r"[A-Za-z0-9._+'’-]+", match["user"]))
         first = match.end("user")
