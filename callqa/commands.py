@@ -280,5 +280,5 @@ def _print_end(result: BatchResult, calls: Sequence[CallSummary], workspace: Pat
         print_line(out, f"look closer:  callqa show {first}{place}")
         uncertain = [call for call in calls if not call.roles_certain and call.status == "scored"]
         if uncertain:
-            settle = f"callqa roles {uncertain[0].id[:8]} --agent SPEAKER{place}"
-            print_line(out, f"{count(len(uncertain), 'call')} with uncertain roles; settle them:  {settle}")
+            waiting = count(len(uncertain), "call")
+            print_line(out, f"{waiting} with uncertain roles; look and settle:  callqa roles{place}")

@@ -38,6 +38,7 @@ def test_everything_is_looked_at_and_weights_are_asked_for_by_name(
         "workspace",
         "disk space for workspace",
         "disk space for weights",
+        "voices",
         "processors",
         "Chinese font",
     ]
