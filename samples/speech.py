@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -55,7 +56,9 @@ class Synthesizer:
         value = b"\x0a" + bytes([len(_DURATIONS)]) + _DURATIONS  # ValueInfoProto.name
         graph = b"\x62" + bytes([len(value)]) + value  # GraphProto.output
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 2
+        options.intra_op_num_threads = min(2, len(os.sched_getaffinity(0)))
+        # Threads that wait by spinning take the processor from everybody else on a busy machine.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         self._session: Any = onnxruntime.InferenceSession(
             model + b"\x3a" + bytes([len(graph)]) + graph, options
