@@ -161,10 +161,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     accuracy = [float((probabilities(j).argmax(axis=1) == truth).mean()) for j in (clean, spoilt)]
     uncertain = [sum(item.by_both is None for item in judged) / len(judged) for judged in (clean, spoilt)]
     facts = json.loads((chosen.model / FACTS_NAME).read_text(encoding="utf-8"))
+    fitted = facts["learnt_from"]["passes"]
     print("judged; measuring the speed", file=sys.stderr, flush=True)
     values = {
         "VERSION": facts["version"],
-        "LEARNT": counts(lines_of(learnt.values())),
+        "LEARNT": counts(lines_of(learnt[name] for name in fitted)),
+        "CALIBRATED": counts(lines_of(some for name, some in learnt.items() if name not in fitted)),
         "HELD_OUT": counts(lines),
         "DIALOGUES": str(len({line.dialogue for line in lines})),
         "CERTAIN": f"{settings.impolite_certain:g}",
