@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from callqa import coaching_cli
 from callqa.calibration.command import calibrate_app
 from callqa.errors import EXIT_FAILURE, EXIT_OK, CallqaError, UsageError
 from callqa.evaluation.command import evaluate_command
@@ -220,14 +221,6 @@ def list_(
     commands.list_calls(agent, workspace)
 
 
-@app.command(epilog="Example: callqa agents --workspace march")
-def agents(workspace: Workspace = DEFAULT_WORKSPACE) -> None:
-    """Show calls, mean score and behaviours per agent."""
-    from callqa import commands
-
-    commands.list_agents(workspace)
-
-
 @app.command(epilog="Example: callqa rescore --rubric our-rubric.yaml --dry-run")
 def rescore(
     rubric: RubricFile = None,
@@ -241,6 +234,12 @@ def rescore(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every change as one JSON document.")] = False,
     whole: Annotated[bool, typer.Option("--whole", help="Take every measure of every call anew.")] = False,
+    wording: Annotated[
+        bool,
+        typer.Option(
+            "--wording", help="First classify the utterances of calls that were stored before callqa did."
+        ),
+    ] = False,
     workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Judge all stored calls anew, without their audio.
@@ -253,7 +252,7 @@ def rescore(
     from callqa.stored_judging import Asked, parse_queue_rubrics
 
     asked = Asked(rubric, settings, tuple(lexicon or ()), parse_queue_rubrics(queue_rubric or ()))
-    rescore_calls(RescoreOptions(asked, dry_run, whole, show_all, csv, as_json, workspace))
+    rescore_calls(RescoreOptions(asked, dry_run, whole, show_all, csv, as_json, workspace, wording))
 
 
 @app.command(epilog="Example: callqa roles 3fa9c1d2 --agent SPEAKER_01")
@@ -327,6 +326,7 @@ def voices_forget(
     forget(agent, everybody, settings, workspace)
 
 
+coaching_cli.register(app)
 app.command("evaluate", epilog="Example: callqa evaluate samples/truth")(evaluate_command)
 app.add_typer(calibrate_app, name="calibrate")
 

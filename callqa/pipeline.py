@@ -58,11 +58,7 @@ class Pipeline:
             "segmentation": resolve(settings.segmentation).provenance,
             "speaker_encoder": resolve(settings.speaker_encoder).provenance,
         }
-        if settings.politeness_model is not None:
-            from callqa.classification.politeness import model_name
-
-            names["politeness"] = model_name(settings.politeness_model)
-        return names
+        return names | wording_names(settings)
 
     def analyse(self, request: CallRequest, hook: Hook | None = None) -> CallFacts:
         """Everything that measures and scores need to know about one recording.
@@ -135,11 +131,7 @@ class _Models:
         self._encoder = SpeakerEncoder(load_speaker_encoder(encoder), num_threads())
         self._encoder_name = encoder.provenance
         self._diarizer = Diarizer(self._segmenter, self._encoder, settings.turns)
-        self._classifier = None
-        if settings.politeness_model is not None:
-            from callqa.classification.politeness import PolitenessClassifier
-
-            self._classifier = PolitenessClassifier(settings.politeness_model)
+        self._classifier = None if settings.politeness_model is None else load_classifier(settings)
         load_acoustics()
 
     def analyse(
@@ -183,6 +175,8 @@ class _Models:
             dataclasses.replace(item, role=roles.speakers.get(item.speaker)) for item in utterances
         )
         acoustics = turn_acoustics(samples, turns, settings)
+        # Whoever speaks: who the agent is may be settled later, without these models.
+        wording, tags = ((), ()) if self._classifier is None else self._classifier.read_call(utterances)
         tell("done", 1.0)
         facts = CallFacts(
             recording=recording,
@@ -193,8 +187,8 @@ class _Models:
             coverage=transcription.coverage,
             acoustics=acoustics,
             status=_status(turns, bool(utterances), found.num_parties),
-            # Whoever speaks: who the agent is may be settled later, without these models.
-            wording=() if self._classifier is None else self._classifier.classify_call(utterances),
+            wording=wording,
+            tags=tags,
         )
         return facts, voices
 
@@ -281,6 +275,28 @@ def company_wordings(lexicons: LexiconSet, company: str | None, aliases: bool = 
         if company in entry.wordings:
             return tuple(dict.fromkeys((company, *entry.wordings)))
     return (company,)
+
+
+def load_classifier(settings: Settings) -> Any:
+    """The classifier of how utterances are worded, with the reader of what they do.
+
+    Raises `WeightsError` where one of them is missing.
+    """
+    from callqa.classification.politeness import SHIPPED, PolitenessClassifier
+    from callqa.classification.tags import TagReader
+
+    return PolitenessClassifier(settings.politeness_model or SHIPPED, TagReader())
+
+
+def wording_names(settings: Settings) -> dict[str, str]:
+    """Name and version of the models that read utterances, by what they are for; none where the
+    settings want none. Raises `WeightsError` where one is missing."""
+    if settings.politeness_model is None:
+        return {}
+    from callqa.classification.politeness import model_name
+    from callqa.classification.tags import read_tag_facts
+
+    return {"politeness": model_name(settings.politeness_model), "tags": read_tag_facts().version}
 
 
 def num_threads() -> int:

@@ -26,6 +26,7 @@ from callqa.changes import (
     evidence_changes,
     write_changes_csv,
 )
+from callqa.config import load_settings
 from callqa.errors import UsageError
 from callqa.mass_rescoring import Listener, RescoreResult, rescore_all
 from callqa.reports.call_text import print_line, score_word, verdict_text
@@ -50,6 +51,7 @@ class RescoreOptions:
     csv: Path | None
     as_json: bool
     workspace: Path
+    wording: bool = False
 
 
 def rescore_calls(options: RescoreOptions) -> None:
@@ -57,6 +59,8 @@ def rescore_calls(options: RescoreOptions) -> None:
     began = time.monotonic()
     out = console()
     with Store.open(options.workspace) as store:
+        if options.wording:
+            _reword(store, options)
         judgings = Judgings(options.asked.rubric, options.asked.settings, options.asked, store.rubrics())
         notes = _keep(store, judgings, options.dry_run)
         with _Progress(console(stderr=True)) as progress:
@@ -84,6 +88,22 @@ def rescore_calls(options: RescoreOptions) -> None:
     _print_end(out, result, options, time.monotonic() - began)
 
 
+def _reword(store: Store, options: RescoreOptions) -> None:
+    """Classify the utterances of calls that have no classes or tags yet, and save these calls."""
+    from callqa.rewording import reword
+
+    if options.dry_run:
+        raise UsageError(
+            "--wording saves what it reads, --dry-run saves nothing.",
+            "Run `callqa rescore --wording` first; what follows can be a dry run.",
+        )
+    settings = load_settings(options.asked.settings)
+    judgings = Judgings(None, None, kept=store.rubrics())
+    with _Progress(console(stderr=True), "reading") as progress:
+        found = reword(store, settings, judgings.of, listener=progress)
+    print(f"{count(found.num_read, 'call')} of {found.num_calls} read anew.", file=sys.stderr)
+
+
 def _keep(store: Store, judgings: Judgings, dry_run: bool) -> list[str]:
     """Keep the texts that calls are going to be judged by; with `dry_run` say where it would be
     refused."""
@@ -105,9 +125,9 @@ def _keep(store: Store, judgings: Judgings, dry_run: bool) -> list[str]:
 
 
 class _Progress(Listener):
-    def __init__(self, out: Console) -> None:
+    def __init__(self, out: Console, doing: str = "judging anew") -> None:
         self._bar = Progress(
-            TextColumn("judging anew"),
+            TextColumn(doing),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),

@@ -7,7 +7,8 @@ classifying share all of this.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,3 +94,20 @@ def fast_numbers() -> Any:
     can = torch.cpu.get_capabilities()
     fast = bool(can.get("amx_bf16") or can.get("avx512_bf16"))
     return torch.autocast("cpu", torch.bfloat16, enabled=fast)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """A context in which torch works with one thread.
+
+    Batches here are too small to share out: where anything else runs, two threads that wait for
+    each other took six times as long as one.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -12,10 +12,11 @@ from callqa.data.spans import TimeSpan, intersect, merge_spans, subtract, total_
 from callqa.data.transcript import Coverage, RemovedText, Utterance, Word
 from callqa.data.turns import Role, Roles, ToneWindow, Turn, TurnAcoustics
 from callqa.data.voices import AgentVoice, SpeakerVoice
-from callqa.data.wording import FAULTS, WORDING_CLASSES, UtteranceClass
+from callqa.data.wording import FAULTS, TAGS, WORDING_CLASSES, TaggedPiece, UtteranceClass
 
 __all__ = [
     "FAULTS",
+    "TAGS",
     "WORDING_CLASSES",
     "AgentVoice",
     "CallAnalysis",
@@ -34,6 +35,7 @@ __all__ = [
     "RubricRef",
     "Scorecard",
     "SpeakerVoice",
+    "TaggedPiece",
     "TimeSpan",
     "ToneWindow",
     "Turn",

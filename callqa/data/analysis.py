@@ -10,7 +10,7 @@ from callqa.data.recording import Recording
 from callqa.data.scorecard import Scorecard
 from callqa.data.transcript import Coverage, Utterance
 from callqa.data.turns import Role, Roles, Turn, TurnAcoustics
-from callqa.data.wording import UtteranceClass
+from callqa.data.wording import TaggedPiece, UtteranceClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class CallFacts:
     `language` is ``zh`` or ``en``. `acoustics` has one entry a turn, in the turns' order.
     `status` says in a word whether there is a conversation to score: ``scored``,
     ``no_speech``, ``one_party`` (only one person is heard), or ``too_short``. `wording` has one
-    entry an utterance, in their order, or none at all where nothing classified them.
+    entry an utterance, in their order, or none at all where nothing classified them. `tags` has
+    one or more entries an utterance, in their order, or none at all.
     """
 
     recording: Recording
@@ -49,6 +50,7 @@ class CallFacts:
     acoustics: tuple[TurnAcoustics, ...]
     status: str = "scored"
     wording: tuple[UtteranceClass, ...] = ()
+    tags: tuple[TaggedPiece, ...] = ()
 
     def turns_of(self, role: Role) -> tuple[Turn, ...]:
         """The turns of one role, in time order; empty while roles are uncertain."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from callqa.config import MeasureSettings
-from callqa.data import CallFacts, Evidence, Measure, Role, Utterance
+from callqa.data import CallFacts, Measure, Role, Utterance
 from callqa.language.lexicon import LexiconSet
 from callqa.measures import occasions
 from callqa.measures.ending import call_ending
+from callqa.measures.meanings import POSSIBLE, Meanings
 from callqa.measures.phrases import (
     CERTAIN_PROBABILITY,
     Occurrence,
@@ -31,6 +34,12 @@ _IDENTITY = re.compile(r"[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CARD_WORDS = re.compile(r"银行卡|卡号|信用卡|card", re.IGNORECASE)
 _DIGITS = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
+_TOLD = ("doing", "next", "by_when")
+# By meaning alone a guess is listed from the first on, and held against nobody below the second.
+_POSSIBLE_GUESS = 0.7
+_SURE_GUESS = 0.97
+# Listed words whose meaning is a guess with less probability than this may be none.
+_NO_GUESS = 0.05
 _NOT_TO = {
     "zh": re.compile(r"(?:不要|别|请勿|切勿|不能|无需|不需要|不用|不会|不可以|不必)[^，。？！]{0,8}$"),
     "en": re.compile(r"\b(?:never|not|don't|no need to|won't|without)\b[^.?!]{0,30}$", re.IGNORECASE),
@@ -44,17 +53,48 @@ def measure_conduct(facts: CallFacts, lexicons: LexiconSet, settings: MeasureSet
     if unmeasured is not None:
         return unmeasured
     agent, language = facts.utterances_of(Role.AGENT), facts.language
-    guesses = find_faults(lexicons.guessing, agent, language, settings)
+    meanings = Meanings.of(facts)
     return {
-        "closing": _closing(facts, agent, lexicons, settings),
-        "guessing": _guessing(guesses, language),
+        "closing": _closing(facts, agent, lexicons, settings, meanings),
+        "guessing": _guessing(_guesses(agent, lexicons, language, settings, meanings), language),
         "privacy": _privacy(agent, lexicons, language, settings),
-        "transparency": _transparency(agent, lexicons, language, settings),
+        "transparency": _transparency(agent, lexicons, language, settings, meanings),
     }
 
 
+def _settled(
+    found: Mapping[str, Sequence[Occurrence]],
+    possible: Mapping[str, Occurrence | None],
+    known: bool,
+) -> tuple[dict[str, bool | None], dict[str, dict[str, Any]]]:
+    """What was said of what ought to be said, and how sure that is.
+
+    Where nothing at all was found, what may yet have been meant, or could not be looked for by
+    its meaning, is neither found nor missing: nobody is accused of what lists may only have missed.
+    """
+    value: dict[str, bool | None] = {}
+    elements: dict[str, dict[str, Any]] = {}
+    nothing = not any(found.values())
+    for name, items in found.items():
+        maybe = possible.get(name)
+        likely = 0.0 if maybe is None else maybe.similarity
+        unclear = nothing and (not known or likely >= POSSIBLE)
+        value[name] = True if items else None if unclear else False
+        elements[name] = {
+            "found": value[name],
+            "quote": items[-1].heard if items else maybe.heard if maybe is not None and unclear else None,
+            "likelihood": round(likely, 3) if known else None,
+            "by_meaning": bool(items) and all(item.by_meaning for item in items),
+        }
+    return value, elements
+
+
 def _closing(
-    facts: CallFacts, agent: Sequence[Utterance], lexicons: LexiconSet, settings: MeasureSettings
+    facts: CallFacts,
+    agent: Sequence[Utterance],
+    lexicons: LexiconSet,
+    settings: MeasureSettings,
+    meanings: Meanings,
 ) -> Measure:
     end = max(turn.end for turn in facts.turns)
     last = agent[-_FAREWELL_UTTERANCES:]
@@ -62,16 +102,25 @@ def _closing(
     lexicon, language = lexicons.closing, facts.language
     asked = find_occurrences(lexicon.of_kind("anything_else"), late, language, settings)
     farewell = find_occurrences(lexicon.of_kind("thanks", "rating", "goodbye"), last, language, settings)
-    evidence: list[Evidence] = []
-    if asked:
-        evidence.append(
-            asked[-1].cite(say(language, "询问了是否还有其他需要。", "Asked whether there is anything else."))
-        )
-    if farewell:
-        evidence.append(farewell[-1].cite(say(language, "结束语。", "The closing words.")))
-    if not (asked and farewell):
-        missing = [] if asked else [say(language, "询问其他需要", '"anything else?"')]
-        missing += [] if farewell else [say(language, "感谢或道别", "thanks or farewell")]
+    found = {
+        "anything_else": asked or _meant(meanings, "more", late, "anything_else"),
+        "farewell": farewell or _meant(meanings, "farewell", last, "goodbye"),
+    }
+    possible = {
+        "anything_else": meanings.strongest("more", late),
+        "farewell": meanings.strongest("farewell", last),
+    }
+    value, elements = _settled(found, possible, meanings.known)
+    sentences = {
+        "anything_else": say(language, "询问了是否还有其他需要。", "Asked whether there is anything else."),
+        "farewell": say(language, "结束语。", "The closing words."),
+    }
+    evidence = [found[name][-1].cite(sentence) for name, sentence in sentences.items() if found[name]]
+    names = {
+        "anything_else": say(language, "询问其他需要", '"anything else?"'),
+        "farewell": say(language, "感谢或道别", "thanks or farewell"),
+    }
+    if missing := [text for name, text in names.items() if not value[name]]:
         reason = say(
             language,
             f"坐席最后的话里没有听到{'、'.join(missing)}。",
@@ -81,10 +130,50 @@ def _closing(
     components = {
         "ending": call_ending(facts),
         "window_start": min(late[0].start, last[0].start),
-        "occurrences": [item.as_component() for item in (*asked, *farewell)],
+        "elements": elements,
+        "occurrences": [item.as_component() for items in found.values() for item in items],
     }
-    value = {"anything_else": bool(asked), "farewell": bool(farewell)}
-    return Measure("closing", value, _UNITS["closing"], components, tuple(evidence))
+    doubt = _nothing_sure(value, language)
+    return Measure("closing", value, _UNITS["closing"], components, tuple(evidence), doubt)
+
+
+def _nothing_sure(value: Mapping[str, bool | None], language: str) -> str | None:
+    if any(item is not None for item in value.values()):
+        return None
+    return say(
+        language,
+        "没有明确听到，也不能肯定没有说。",
+        "Nothing of it was clearly heard, and it is not certain that nothing was said.",
+    )
+
+
+def _meant(
+    meanings: Meanings, tag: str, utterances: Sequence[Utterance], kind: str | None = None
+) -> list[Occurrence]:
+    return [replace(item, kind=kind or tag) for item in meanings.find(tag, utterances)]
+
+
+def _guesses(
+    agent: Sequence[Utterance],
+    lexicons: LexiconSet,
+    language: str,
+    settings: MeasureSettings,
+    meanings: Meanings,
+) -> list[Occurrence]:
+    """What the list finds, certain unless its meaning is clearly another; and what means a guess in
+    words of its own, certain only where there is hardly a doubt."""
+    listed = [
+        item
+        if not meanings.known or not item.certain or meanings.has("guessing", item.utterance, _NO_GUESS)
+        else replace(item, certain=False)
+        for item in find_faults(lexicons.guessing, agent, language, settings)
+    ]
+    meant = [
+        replace(item, kind="guess", certain=item.certain and item.similarity >= _SURE_GUESS)
+        for item in meanings.find("guessing", agent, _POSSIBLE_GUESS)
+        if not any(item.overlaps(known) for known in listed)
+    ]
+    return sorted([*listed, *meant], key=lambda item: item.span.start)
 
 
 def _guessing(found: Sequence[Occurrence], language: str) -> Measure:
@@ -171,7 +260,11 @@ def _privacy_reason(item: Occurrence, language: str) -> str:
 
 
 def _transparency(
-    agent: Sequence[Utterance], lexicons: LexiconSet, language: str, settings: MeasureSettings
+    agent: Sequence[Utterance],
+    lexicons: LexiconSet,
+    language: str,
+    settings: MeasureSettings,
+    meanings: Meanings,
 ) -> Measure:
     names = {
         "doing": say(language, "说明正在做什么。", "Says what is being done."),
@@ -184,16 +277,24 @@ def _transparency(
     found += [
         item for item in pattern_occurrences(patterns, agent) if not any(item.overlaps(o) for o in found)
     ]
+    for tag in _TOLD:
+        told = [item for item in found if item.kind == tag]
+        found += [m for m in _meant(meanings, tag, agent) if not any(m.overlaps(item) for item in told)]
     found.sort(key=lambda item: item.span.start)
     by_kind = {kind: [item for item in found if item.kind == kind] for kind in names}
-    evidence = tuple(by_kind[kind][0].cite(reason) for kind, reason in names.items() if by_kind[kind])
+    # What has the list's words says it more plainly than what only means the same.
+    first = {kind: min(items, key=lambda i: i.by_meaning) for kind, items in by_kind.items() if items}
+    evidence = tuple(first[kind].cite(reason) for kind, reason in names.items() if kind in first)
+    possible = {tag: meanings.strongest(tag, agent) for tag in _TOLD}
+    value, elements = _settled({tag: by_kind[tag] for tag in _TOLD}, possible, meanings.known)
     components = {
         "counts": {kind: len(items) for kind, items in by_kind.items()},
+        "elements": elements,
         "occurrences": [item.as_component() for item in found],
         "agent_seconds": seconds(sum(u.end - u.start for u in agent)),
     }
-    value = {kind: bool(by_kind[kind]) for kind in ("doing", "next", "by_when")}
-    return Measure("transparency", value, _UNITS["transparency"], components, evidence)
+    doubt = _nothing_sure(value, language)
+    return Measure("transparency", value, _UNITS["transparency"], components, evidence, doubt)
 
 
 def _doubt(item: Occurrence, language: str) -> str:

@@ -11,7 +11,9 @@ from callqa.config import MeasureSettings
 from callqa.data import CallFacts, Evidence, Measure, Role, TimeSpan, Utterance
 from callqa.language import PhraseSearcher, count_syllables, english, searcher
 from callqa.language.lexicon import Entry, EntryMatch, Lexicon, LexiconSet, find_entries
+from callqa.measures.meanings import Meanings
 from callqa.measures.shared import cite_part, mean_probability, roles_unknown, say
+from callqa.measures.suggestion import suggestion
 from callqa.measures.terms import find_terms
 
 UNEXPLAINED, EXPLAINED, CUSTOMER_FIRST = "unexplained", "explained", "customer_first"
@@ -27,6 +29,10 @@ _REACH = {
 # What follows a cue, or precedes it, must be long enough to explain anything.
 _EXPLAINING_SYLLABLES = 4
 _PLAIN_SHARE = 0.6
+# From which probability on a piece of an utterance is held to explain the term that stands in or
+# beside it, and one that comes utterances later, which may be about another thing.
+_EXPLAINS = 0.5
+_EXPLAINS_LATER = 0.7
 _FEWEST_PLAIN = 2
 # Grammar, and words of every other sentence in this trade: saying them explains nothing.
 _FUNCTION_RUN = re.compile(
@@ -66,6 +72,7 @@ class _Occurrence:
     end_char: int
     similarity: float
     status: str = UNEXPLAINED
+    by_meaning: bool = False
 
     @property
     def heard(self) -> str:
@@ -106,7 +113,7 @@ def measure_jargon(facts: CallFacts, lexicons: LexiconSet, settings: MeasureSett
         for status in (UNEXPLAINED, EXPLAINED, CUSTOMER_FIRST)
     }
     components: dict[str, Any] = {
-        "occurrences": [_component(item) for item in found],
+        "occurrences": [_component(item, language) for item in found],
         **counts,
         "agent_syllables": syllables,
     }
@@ -140,19 +147,30 @@ def _settle(
     language = facts.language
     first_by_customer = _first_by_customer(facts, lexicons.jargon, settings)
     cues = [find_entries(lexicons.explaining, search, _CUE_ALIKE) for search in searchers]
-    direct = [_explained_here(item, found, cues, searchers, language) for item in found]
+    meanings = Meanings.of(facts)
+    agent = facts.utterances_of(Role.AGENT)
+    cued = [_explained_here(item, found, cues, searchers, language) for item in found]
+    meant = [
+        not cue and _explained_by_meaning(item, found, agent, meanings)
+        for item, cue in zip(found, cued, strict=True)
+    ]
+    direct = [cue or meaning for cue, meaning in zip(cued, meant, strict=True)]
     for item in found:
         said_by_customer = first_by_customer.get(item.entry.phrase)
         if said_by_customer is not None and said_by_customer < item.span.start:
             item.status = CUSTOMER_FIRST
-        elif any(
-            explained
+            continue
+        # Once explained, before or just after, a term needs no explanation again.
+        explaining = [
+            i
+            for i, other in enumerate(found)
+            if direct[i]
             and other.entry.phrase == item.entry.phrase
             and other.index <= item.index + _LATER_UTTERANCES
-            for other, explained in zip(found, direct, strict=True)
-        ):
-            # Once explained, before or just after, a term needs no explanation again.
+        ]
+        if explaining:
             item.status = EXPLAINED
+            item.by_meaning = all(meant[i] for i in explaining)
 
 
 def _first_by_customer(facts: CallFacts, lexicon: Lexicon, settings: MeasureSettings) -> dict[str, float]:
@@ -208,6 +226,29 @@ def _explained_here(
     )
 
 
+def _explained_by_meaning(
+    item: _Occurrence, found: Sequence[_Occurrence], agent: Sequence[Utterance], meanings: Meanings
+) -> bool:
+    """Whether words that explain stand near the term: in its own piece of the utterance or the next,
+    or at the beginning of one of the next two utterances, with no other term in between."""
+    own = meanings.pieces(item.utterance)
+    here = [i for i, piece in enumerate(own) if piece.first_char <= item.first_char < piece.end_char]
+    for i in here:
+        if own[i].explaining >= _EXPLAINS:
+            return True
+        if i + 1 < len(own) and own[i + 1].explaining >= _EXPLAINS:
+            return not _term_between(found, item, own[i + 1].first_char)
+    later = agent[item.index + 1 : item.index + 1 + _LATER_UTTERANCES]
+    for distance, utterance in enumerate(later, 1):
+        others = {o.entry.phrase for o in found if item.index < o.index < item.index + distance}
+        if others - {item.entry.phrase}:
+            return False
+        pieces = meanings.pieces(utterance)
+        if pieces and pieces[0].explaining >= _EXPLAINS_LATER:
+            return True
+    return False
+
+
 def _term_between(found: Sequence[_Occurrence], item: _Occurrence, end_char: int) -> bool:
     return any(other.index == item.index and item.end_char <= other.first_char < end_char for other in found)
 
@@ -234,7 +275,7 @@ def _syllables(text: str, language: str) -> int:
     return count_syllables(text, language)
 
 
-def _component(item: _Occurrence) -> dict[str, Any]:
+def _component(item: _Occurrence, language: str) -> dict[str, Any]:
     span = item.span
     probability = mean_probability(item.utterance.words_between(item.first_char, item.end_char))
     return {
@@ -243,7 +284,9 @@ def _component(item: _Occurrence) -> dict[str, Any]:
         "start": span.start,
         "end": span.end,
         "status": item.status,
+        "by_meaning": item.by_meaning,
         "plain": item.entry.plain,
+        "suggestion": _suggestion(item, language),
         "explain": item.entry.explain,
         "kind": item.entry.kind,
         "similarity": round(item.similarity, 3),
@@ -251,14 +294,22 @@ def _component(item: _Occurrence) -> dict[str, Any]:
     }
 
 
+def _suggestion(item: _Occurrence, language: str) -> str | None:
+    if item.status != UNEXPLAINED or not item.entry.plain:
+        return None
+    text = item.utterance.text
+    return suggestion(text, item.first_char, item.end_char, item.entry.plain, language)
+
+
 def _evidence(item: _Occurrence, language: str) -> Evidence:
     term, plain = item.entry.phrase, item.entry.plain
     heard = "" if item.heard == term else say(language, f"（听到“{item.heard}”）", f' (heard "{item.heard}")')
     if item.status == UNEXPLAINED:
+        better = _suggestion(item, language) or plain
         reason = say(
             language,
-            f"术语“{term}”{heard}没有解释，可以说“{plain}”。",
-            f'The term "{term}"{heard} was not explained; everyday words for it: "{plain}".',
+            f"术语“{term}”{heard}没有解释，可以说：“{better}”。",
+            f'The term "{term}"{heard} was not explained; one could say: "{better}".',
         )
     elif item.status == EXPLAINED:
         reason = say(language, f"术语“{term}”{heard}已经解释。", f'The term "{term}"{heard} was explained.')

@@ -39,7 +39,11 @@ _QUOTING = {
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A phrase in an utterance: `heard` = ``utterance.text[first_char:end_char]``."""
+    """A phrase in an utterance: `heard` = ``utterance.text[first_char:end_char]``.
+
+    `by_meaning`: no listed phrase, but words that mean the same; `similarity` is then how probable
+    that is.
+    """
 
     utterance: Utterance
     phrase: str
@@ -49,6 +53,7 @@ class Occurrence:
     similarity: float
     probability: float | None
     certain: bool
+    by_meaning: bool = False
 
     @property
     def heard(self) -> str:
@@ -81,6 +86,7 @@ class Occurrence:
             "similarity": round(self.similarity, 3),
             "probability": None if self.probability is None else round(self.probability, 3),
             "certain": self.certain,
+            "by_meaning": self.by_meaning,
         }
 
 

@@ -133,7 +133,7 @@ def _judge_elements(
     total = sum(looked_for.values())
     language = facts.language
     if not total:
-        return _unsure(check, _missing_clause(None, check, language))
+        return _unsure(check, _missing_clause(measure, check, language), measure.evidence)
     found = [name for name in looked_for if value[name]]
     missing = [name for name in looked_for if not value[name]]
     share = sum(looked_for[name] for name in found) / total

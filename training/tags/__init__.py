@@ -1,0 +1,1 @@
+"""The tags that say what an utterance does: written dialogues, training, report."""
