@@ -16,7 +16,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from callqa.classification.politeness import FACTS_NAME, SHIPPED_FOLDER, PolitenessClassifier
@@ -109,7 +108,6 @@ def worst(judged: Sequence[Judged]) -> str:
 def seconds_for_a_thousand(classifier: PolitenessClassifier, lines: Sequence[Line]) -> float:
     """Seconds for 1,000 different utterances with their contexts, without loading."""
     pairs = list(dict.fromkeys((line.context, line.text) for line in lines))[:_SPEED_UTTERANCES]
-    torch.set_num_threads(2)
     classifier.classify(pairs[:100])
     started = time.perf_counter()
     classifier.classify(pairs)
@@ -138,8 +136,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--heard", type=Path, help="what training.politeness.spoken wrote")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "politeness.md")
     chosen = parser.parse_args(arguments)
-    # Two threads that wait for each other are slower than one wherever something else runs.
-    torch.set_num_threads(1)
     learnt = learning_passes()
     lines = lines_of([learnt[chosen.on]]) if chosen.on else lines_of([held_out_pass()])
     classifier = PolitenessClassifier(chosen.model)
