@@ -27,7 +27,8 @@ from callqa.classification.network import (
     scores_of,
     token_rows,
 )
-from callqa.data import FAULTS, WORDING_CLASSES, Utterance, UtteranceClass
+from callqa.classification.tags import TagReader, tagged_pieces
+from callqa.data import FAULTS, TAGS, WORDING_CLASSES, TaggedPiece, Utterance, UtteranceClass
 from callqa.errors import WeightsError
 from callqa.weights import resolve
 from callqa.weights.cache import ResolvedModel
@@ -44,6 +45,8 @@ _BATCH = 64
 _MAX_PIECE = {"zh": 64, "en": 200}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SENTENCE = re.compile(r"[^。？！?!.;；]+[。？！?!.;；]*")
+_LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
+_NUM_SCORES = len(WORDING_CLASSES) + len(FAULTS)
 _CLAUSE = re.compile(r"[^，,、]+[，,、]*")
 
 
@@ -64,10 +67,11 @@ class PolitenessClassifier:
 
     `model` is ``shipped``, or a folder that holds `model.safetensors` and `model.json` as
     `training.politeness.train` writes them. Raises `WeightsError` where these or the encoder are
-    missing, damaged or do not belong together.
+    missing, damaged or do not belong together. `tags` reads what utterances do on the same run of
+    the encoder; left out where it belongs to another encoder, or to layers that the model changes.
     """
 
-    def __init__(self, model: str | Path = SHIPPED) -> None:
+    def __init__(self, model: str | Path = SHIPPED, tags: TagReader | None = None) -> None:
         folder = _folder(model)
         self.facts = read_facts(folder)
         found = resolve(self.facts.encoder)
@@ -76,7 +80,8 @@ class PolitenessClassifier:
                 f"The politeness model in {folder} was trained on another {self.facts.encoder}.",
                 "Leave out the setting politeness_model: callqa then takes its own.",
             )
-        self._encoder, self.tokenizer, self._head = _load(folder, found)
+        self._encoder, self.tokenizer, self._head, lowest_changed = _load(folder, found)
+        self._tags = tags if tags is not None and tags.fits(found.sha256, lowest_changed) else None
 
     def classify(self, pairs: Sequence[Pair]) -> list[UtteranceClass]:
         """One entry a pair (what the other party said just before or None, the utterance).
@@ -84,33 +89,52 @@ class PolitenessClassifier:
         Takes about 5 ms a pair on two processors. Equal pairs are worked out once. An utterance
         without words is neutral.
         """
-        if not pairs:
-            return []
+        return [_as_class(_joined([row for _, row in some])) for some in self._by_piece(pairs)]
+
+    def read_call(
+        self, utterances: Sequence[Utterance]
+    ) -> tuple[tuple[UtteranceClass, ...], tuple[TaggedPiece, ...]]:
+        """One entry an utterance of a call, each in the light of the one before it; and what each
+        piece of it does, none where there is nothing that reads tags."""
+        read = self._by_piece(with_context(utterances))
+        classes = tuple(_as_class(_joined([row for _, row in some])) for some in read)
+        if self._tags is None:
+            return classes, ()
+        return classes, tuple(
+            piece
+            for i, (utterance, some) in enumerate(zip(utterances, read, strict=True))
+            for piece in tagged_pieces(
+                i, utterance.text, [p for p, _ in some], [r[_NUM_SCORES:] for _, r in some]
+            )
+        )
+
+    def _by_piece(self, pairs: Sequence[Pair]) -> list[list[tuple[str, NDArray[np.float64]]]]:
         pieces = [[(context, part) for part in pieces_of(text)] for context, text in pairs]
         unique = list(dict.fromkeys(piece for some in pieces for piece in some))
-        values = dict(zip(unique, self._probabilities(unique), strict=True))
-        return [_as_class(_joined([values[piece] for piece in some])) for some in pieces]
-
-    def classify_call(self, utterances: Sequence[Utterance]) -> tuple[UtteranceClass, ...]:
-        """One entry an utterance of a call, each in the light of the one before it."""
-        return tuple(self.classify(with_context(utterances)))
+        values = dict(zip(unique, self._probabilities(unique), strict=True)) if unique else {}
+        return [[(piece[1], values[piece]) for piece in some] for some in pieces]
 
     def _probabilities(self, pairs: Sequence[Pair]) -> NDArray[np.float64]:
         import torch
 
         num_classes = len(WORDING_CLASSES)
-        probabilities = np.zeros((len(pairs), num_classes + len(FAULTS)))
+        probabilities = np.zeros((len(pairs), _NUM_SCORES + (0 if self._tags is None else len(TAGS))))
         rows = token_rows(self.tokenizer, pairs)
         order = sorted(range(len(rows)), key=lambda i: rows[i].length)
         with torch.inference_mode(), fast_numbers(), one_thread():
             for first in range(0, len(order), _BATCH):
                 batch = order[first : first + _BATCH]
                 ids, counts, own = encoder_input([rows[i] for i in batch])
-                states = self._encoder(input_ids=ids, attention_mask=counts.long()).last_hidden_state
-                scores = scores_of(pooled(states.float(), own), self._head).double()
+                states = self._encoder(
+                    input_ids=ids, attention_mask=counts.long(), output_hidden_states=self._tags is not None
+                )
+                scores = scores_of(pooled(states.last_hidden_state.float(), own), self._head).double()
                 classes = torch.softmax(scores[:, :num_classes] / self.facts.class_temperature, dim=1)
                 faults = torch.softmax(scores[:, num_classes:] / self.facts.fault_temperature, dim=1)
-                probabilities[batch] = torch.cat([classes, faults], dim=1).numpy()
+                probabilities[batch, :_NUM_SCORES] = torch.cat([classes, faults], dim=1).numpy()
+                if self._tags is not None:
+                    below = states.hidden_states[self._tags.layer]
+                    probabilities[batch, _NUM_SCORES:] = self._tags.probabilities(below, own)
         return probabilities
 
 
@@ -166,7 +190,7 @@ def _joined(rows: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
 
 
 def _as_class(row: NDArray[np.float64]) -> UtteranceClass:
-    values = (round(float(value), 4) for value in row)
+    values = (round(float(value), 4) for value in row[:_NUM_SCORES])
     return UtteranceClass(**dict(zip((*WORDING_CLASSES, *FAULTS), values, strict=True)))
 
 
@@ -188,7 +212,8 @@ def read_facts(folder: Path) -> ModelFacts:
         ) from error
 
 
-def _load(folder: Path, found: ResolvedModel) -> tuple[Any, Any, dict[str, Any]]:
+def _load(folder: Path, found: ResolvedModel) -> tuple[Any, Any, dict[str, Any], int]:
+    """Encoder, tokenizer, head, and the lowest of the encoder's layers that the model changes."""
     encoder, tokenizer = load_text_encoder(found)
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -196,7 +221,8 @@ def _load(folder: Path, found: ResolvedModel) -> tuple[Any, Any, dict[str, Any]]
     try:
         tensors = load_file(folder / TENSORS_NAME)
         head = {name: tensors.pop(f"head.{name}").float() for name in HEAD_NAMES}
-        for name in sorted({key.rpartition(".")[0] for key in tensors}):
+        changed = sorted({key.rpartition(".")[0] for key in tensors})
+        for name in changed:
             down, up = tensors[f"{name}.down"].float(), tensors[f"{name}.up"].float()
             encoder.get_submodule(name).weight.data += LOW_RANK_SCALE * (up @ down)
     except (OSError, KeyError, AttributeError, RuntimeError, SafetensorError) as error:
@@ -204,4 +230,5 @@ def _load(folder: Path, found: ResolvedModel) -> tuple[Any, Any, dict[str, Any]]
             f"{folder / TENSORS_NAME} is no politeness model for {found.name}: {reason_of(error)}.",
             "Install callqa again, or train the model again.",
         ) from error
-    return encoder, tokenizer, head
+    layers = [int(match[1]) for name in changed if (match := _LAYER.match(name))]
+    return encoder, tokenizer, head, min(layers, default=len(encoder.encoder.layer))
