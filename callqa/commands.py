@@ -26,7 +26,6 @@ from callqa.stored_judging import Asked, findable
 from callqa.terminal import (
     console,
     count,
-    print_agents,
     print_calls,
     print_check,
     print_failures,
@@ -143,13 +142,6 @@ def list_calls(agent: str | None, workspace: Path) -> None:
     if failures:
         print_line(out, f"not scored: {count(len(failures), 'file')}")
         print_failures(out, failures)
-
-
-def list_agents(workspace: Path) -> None:
-    """Print each agent's calls, mean score, and how often each behaviour was met."""
-    with Store.open(workspace) as store:
-        calls = store.summaries()
-    print_agents(console(), calls)
 
 
 def list_models() -> None:

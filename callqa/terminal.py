@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from callqa.batch import Outcome
-from callqa.data import Verdict
 from callqa.doctor import Check
 from callqa.errors import CallqaError, InvalidFileError
 from callqa.reports.call_text import STATUS_WORDS, print_line, score_word, share_word, verdict_text
@@ -46,31 +45,6 @@ def print_error(error: CallqaError) -> None:
             print(f"  - {problem}", file=sys.stderr)
     if error.hint:
         print(f"hint: {error.hint}", file=sys.stderr)
-
-
-def print_agents(out: Console, calls: Sequence[CallSummary]) -> None:
-    """Each agent's calls, mean score, and in how many of the judged calls each behaviour was met."""
-    by_agent: dict[tuple[str, str], list[CallSummary]] = {}
-    for call in calls:
-        by_agent.setdefault((call.agent_name or "–", call.agent_id or "–"), []).append(call)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("agent", overflow="fold", min_width=6)
-    table.add_column("number", overflow="fold")
-    for name in ("calls", "scored", "mean score", *BEHAVIOURS):
-        table.add_column(name, justify="right", no_wrap=True)
-    for (name, number), theirs in sorted(by_agent.items()):
-        scores = [call.score for call in theirs if call.score is not None]
-        mean = sum(scores) / len(scores) if scores else None
-        table.add_row(
-            name,
-            number,
-            str(len(theirs)),
-            str(len(scores)),
-            score_word(mean),
-            *(_met_of_judged(theirs, behaviour) for behaviour in BEHAVIOURS),
-        )
-    out.print(table)
-    print_line(out, "a behaviour's column: calls in which it was met, of those in which it was judged")
 
 
 def print_calls(out: Console, calls: Sequence[CallSummary]) -> None:
@@ -212,12 +186,6 @@ def _print_block(out: Console, call: CallSummary, call_id: str, name: str) -> No
 def count(number: int, noun: str) -> str:
     """A number with its noun in the right form."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _met_of_judged(calls: Sequence[CallSummary], criterion: str) -> str:
-    verdicts = [call.verdicts.get(criterion) for call in calls]
-    judged = [item for item in verdicts if item in (Verdict.MET, Verdict.PARTLY_MET, Verdict.NOT_MET)]
-    return f"{judged.count(Verdict.MET)}/{len(judged)}" if judged else "–"
 
 
 def _short_names(calls: Sequence[CallSummary]) -> dict[str, str]:

@@ -44,8 +44,8 @@ def choose(team: TeamResult, rules: CoachingRules) -> dict[str, Choice]:
     """What matters most now for each agent, and what goes well.
 
     A behaviour needs work where the agent is certainly below everybody else, or certainly below its
-    target while the others reach it; both by at least `rules.min_gap`, with p corrected for everything
-    that was looked at. What was below but has clearly risen, and is level with the team in the
+    target while the others certainly reach it; both by at least `rules.min_gap`, with p corrected for
+    all that was looked at. What was below but has clearly risen, and is level with the team in the
     latest half of the calls, is no need any more: it has recovered.
     """
     judged = [agent for agent in team.agents if agent.is_judged]
@@ -57,7 +57,7 @@ def choose(team: TeamResult, rules: CoachingRules) -> dict[str, Choice]:
             need = _need(result, rules, to_target.get((agent.agent, name)))
             if need is None:
                 continue
-            if result.direction == "up" and _caught_up(agent, name, team, rules):
+            if _caught_up(agent, name, team, rules):
                 recovered.append(name)
             else:
                 needs.append(need)
@@ -101,21 +101,27 @@ def _target_ps(agents: Sequence[AgentResult], rules: CoachingRules) -> dict[tupl
 
 def _need(result: BehaviourResult, rules: CoachingRules, target_p: float | None) -> Need | None:
     gap, p = result.against_team.gap, result.corrected_p
-    if gap is not None and p is not None and -gap >= rules.min_gap and p < rules.certain_below:
+    if gap is not None and p is not None and -gap >= rules.min_gap and p < rules.advise_below:
         return Need(result, "below_team", None, -gap, p)
-    target, value, others = rules.target_of(result.criterion), result.level.value, result.team.value
+    target, value, others = rules.target_of(result.criterion), result.level.value, result.team.low
     if target is None or value is None or target_p is None or others is None or others < target:
         return None
-    if target - value >= rules.min_gap and target_p < rules.certain_below:
+    if target - value >= rules.min_gap and target_p < rules.advise_below:
         return Need(result, "below_target", target, target - value, target_p)
     return None
 
 
 def _caught_up(agent: AgentResult, criterion: str, team: TeamResult, rules: CoachingRules) -> bool:
-    latest = agent.calls[len(agent.calls) // 2 :]
+    """Whether the latest half of the calls is clearly better than the half before, and level with the
+    team: one look at what stands out already, so its p is as it is."""
+    half = len(agent.calls) // 2
+    earlier, latest = (strata_of(calls, criterion) for calls in (agent.calls[:half], agent.calls[half:]))
+    risen = compare(latest, earlier)
+    if risen.gap is None or risen.p is None or risen.gap <= 0 or risen.p >= rules.certain_below:
+        return False
     others = [call for other in team.agents if other.agent != agent.agent for call in other.calls]
-    difference = compare(strata_of(latest, criterion), strata_of(others, criterion))
-    return difference.gap is not None and difference.gap > -rules.min_gap
+    beside = compare(latest, strata_of(others, criterion))
+    return beside.gap is not None and beside.gap > -rules.min_gap
 
 
 def _strengths(agent: AgentResult, weak: set[str], rules: CoachingRules) -> tuple[Strength, ...]:

@@ -192,7 +192,7 @@ def team_results(
         (agent, name): _less(_less(everybody[name], unassigned[name]), own)
         for (agent, name), own in tallies.items()
     }
-    gaps = {key: compare(own, others[key]) for key, own in tallies.items()}
+    gaps = {key: compare(own, others[key], cautious=True) for key, own in tallies.items()}
     levels = {key: whole(own).level for key, own in tallies.items()}
     # Only who has enough calls is looked at, so only they count in the correction.
     looked_at = [key for key in gaps if key[0] in enough]

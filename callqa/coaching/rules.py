@@ -22,8 +22,11 @@ class CoachingRules(BaseModel):
     min_calls: int = Field(
         DEFAULT_MIN_CALLS, ge=2, description="an agent with fewer calls is not ranked or advised"
     )
+    advise_below: Share = Field(
+        0.01, description="corrected p below which a behaviour is advised on: advice is to be right"
+    )
     certain_below: Share = Field(
-        CERTAIN, description="corrected p below which a difference counts as certain"
+        CERTAIN, description="p below which calls before and after coaching certainly differ"
     )
     min_gap: Share = Field(0.15, description="smaller gaps to the team or the target are not advised on")
     max_advice: int = Field(3, ge=1, le=5, description="behaviours an agent is advised on at a time")

@@ -97,8 +97,15 @@ def recovered_sentence(plan: TeamPlan, criterion: str) -> str:
     )
 
 
-def no_advice_sentence(plan: TeamPlan) -> str:
-    """That there is nothing to work on, said kindly."""
+def no_advice_sentence(plan: TeamPlan, agent: AgentPlan) -> str:
+    """That there is nothing to work on, said kindly; or that nothing could be judged."""
+    if not agent.strengths and not agent.recovered:
+        return say(
+            plan.language,
+            "这些通话里没有可以判断的内容，所以不给建议；请看看通话是不是在等人确认角色（callqa roles）。",
+            "Nothing in these calls could be judged, so nothing is advised; see whether they wait for a "
+            "person to settle the roles (callqa roles).",
+        )
     return say(
         plan.language,
         "目前没有需要特别改进的地方：各项都不明显低于团队。保持就好。",
@@ -241,6 +248,8 @@ def headline(plan: TeamPlan, agent: AgentPlan) -> str:
     """An agent's plan in a few words, for lists."""
     if agent.missing_calls:
         return missing_sentence(agent.missing_calls, plan.min_calls, plan.language)
+    if not agent.advice and not agent.strengths and not agent.recovered:
+        return say(plan.language, "没有可以判断的内容", "nothing could be judged")
     if not agent.advice:
         return say(plan.language, "无需建议", "nothing to work on")
     return join((title(plan, advice.criterion) for advice in agent.advice), plan.language)

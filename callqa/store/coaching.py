@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from callqa.data import Evidence
@@ -16,6 +16,7 @@ from callqa.errors import UsageError
 from callqa.store.database import Database
 from callqa.store.tables import (
     CallFlagRow,
+    CallRow,
     CoachingEventRow,
     CoachingSessionRow,
     ConsentRow,
@@ -220,6 +221,16 @@ class CoachingRecords:
                 for row in connection.execute(query)
             ]
 
+    def days(self) -> tuple[date, date] | None:
+        """The days of the oldest and the newest call that has a time, None where none has."""
+        with self._database.reading() as connection:
+            first, last = connection.execute(
+                select(func.min(CallRow.started_at), func.max(CallRow.started_at))
+            ).one()
+        if first is None or last is None:
+            return None
+        return date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
+
     def evidence(self, call_ids: Iterable[str]) -> dict[str, list[StoredEvidence]]:
         """Evidence of criteria and measures of some calls, in each one's order."""
         wanted = sorted(set(call_ids))
@@ -248,16 +259,6 @@ class CoachingRecords:
                 )
                 found.update((row.call_id, row.components) for row in connection.execute(query))
         return found
-
-
-def due_sessions(sessions: Iterable[CoachingSession], today: date) -> list[CoachingSession]:
-    """Sessions whose next step is due on `today`, the longest due first."""
-    due = [
-        (session.due_on, session.id, session)
-        for session in sessions
-        if session.due_on is not None and session.due_on <= today
-    ]
-    return [session for _, _, session in sorted(due, key=lambda item: item[:2])]
 
 
 def _find(connection: Connection, number: int) -> CoachingSession:
