@@ -9,10 +9,11 @@ from typing import Any
 
 from callqa.config import MeasureSettings
 from callqa.data import CallFacts, Measure, Role, Utterance
+from callqa.language import count_syllables
 from callqa.language.lexicon import LexiconSet
 from callqa.measures import occasions
 from callqa.measures.ending import call_ending
-from callqa.measures.meanings import POSSIBLE, Meanings
+from callqa.measures.meanings import LIKELY, POSSIBLE, Meanings
 from callqa.measures.phrases import (
     CERTAIN_PROBABILITY,
     Occurrence,
@@ -35,6 +36,10 @@ _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CARD_WORDS = re.compile(r"银行卡|卡号|信用卡|card", re.IGNORECASE)
 _DIGITS = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
 _TOLD = ("doing", "next", "by_when")
+# Many a sentence about a procedure sounds like one about what is being done.
+_LIKELY_DOING = 0.85
+# Whoever says less than this (syllables, English words) in a call may have had nothing to tell.
+_ENOUGH_SAID = {"zh": 60, "en": 40}
 # By meaning alone a guess is listed from the first on, and held against nobody below the second.
 _POSSIBLE_GUESS = 0.7
 _SURE_GUESS = 0.97
@@ -83,7 +88,7 @@ def _settled(
         elements[name] = {
             "found": value[name],
             "quote": items[-1].heard if items else maybe.heard if maybe is not None and unclear else None,
-            "likelihood": round(likely, 3) if known else None,
+            "likelihood": None if maybe is None else round(likely, 3),
             "by_meaning": bool(items) and all(item.by_meaning for item in items),
         }
     return value, elements
@@ -148,9 +153,13 @@ def _nothing_sure(value: Mapping[str, bool | None], language: str) -> str | None
 
 
 def _meant(
-    meanings: Meanings, tag: str, utterances: Sequence[Utterance], kind: str | None = None
+    meanings: Meanings,
+    tag: str,
+    utterances: Sequence[Utterance],
+    kind: str | None = None,
+    at_least: float = LIKELY,
 ) -> list[Occurrence]:
-    return [replace(item, kind=kind or tag) for item in meanings.find(tag, utterances)]
+    return [replace(item, kind=kind or tag) for item in meanings.find(tag, utterances, at_least)]
 
 
 def _guesses(
@@ -279,14 +288,17 @@ def _transparency(
     ]
     for tag in _TOLD:
         told = [item for item in found if item.kind == tag]
-        found += [m for m in _meant(meanings, tag, agent) if not any(m.overlaps(item) for item in told)]
+        meant = _meant(meanings, tag, agent, at_least=_LIKELY_DOING if tag == "doing" else LIKELY)
+        found += [m for m in meant if not any(m.overlaps(item) for item in told)]
     found.sort(key=lambda item: item.span.start)
     by_kind = {kind: [item for item in found if item.kind == kind] for kind in names}
     # What has the list's words says it more plainly than what only means the same.
     first = {kind: min(items, key=lambda i: i.by_meaning) for kind, items in by_kind.items() if items}
     evidence = tuple(first[kind].cite(reason) for kind, reason in names.items() if kind in first)
     possible = {tag: meanings.strongest(tag, agent) for tag in _TOLD}
-    value, elements = _settled({tag: by_kind[tag] for tag in _TOLD}, possible, meanings.known)
+    spoken = sum(count_syllables(utterance.text, language) for utterance in agent)
+    enough = meanings.known and spoken >= _ENOUGH_SAID[language]
+    value, elements = _settled({tag: by_kind[tag] for tag in _TOLD}, possible, enough)
     components = {
         "counts": {kind: len(items) for kind, items in by_kind.items()},
         "elements": elements,

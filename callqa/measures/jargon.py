@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callqa.config import MeasureSettings
-from callqa.data import CallFacts, Evidence, Measure, Role, TimeSpan, Utterance
+from callqa.data import CallFacts, Evidence, Measure, Role, TaggedPiece, TimeSpan, Utterance
 from callqa.language import PhraseSearcher, count_syllables, english, searcher
 from callqa.language.lexicon import Entry, EntryMatch, Lexicon, LexiconSet, find_entries
 from callqa.measures.meanings import Meanings
@@ -31,8 +31,8 @@ _EXPLAINING_SYLLABLES = 4
 _PLAIN_SHARE = 0.6
 # From which probability on a piece of an utterance is held to explain the term that stands in or
 # beside it, and one that comes utterances later, which may be about another thing.
-_EXPLAINS = 0.5
-_EXPLAINS_LATER = 0.7
+_EXPLAINS = 0.8
+_EXPLAINS_LATER = 0.9
 _FEWEST_PLAIN = 2
 # Grammar, and words of every other sentence in this trade: saying them explains nothing.
 _FUNCTION_RUN = re.compile(
@@ -71,6 +71,7 @@ class _Occurrence:
     first_char: int
     end_char: int
     similarity: float
+    wording: str
     status: str = UNEXPLAINED
     by_meaning: bool = False
 
@@ -130,7 +131,13 @@ def _occurrences(
 ) -> list[_Occurrence]:
     return [
         _Occurrence(
-            item.entry, utterance, index, item.match.first_char, item.match.end_char, item.match.similarity
+            item.entry,
+            utterance,
+            index,
+            item.match.first_char,
+            item.match.end_char,
+            item.match.similarity,
+            item.match.phrase,
         )
         for index, (utterance, search) in enumerate(zip(utterances, searchers, strict=True))
         for item in find_terms(lexicon, search, language, settings.pinyin_similarity)
@@ -230,23 +237,38 @@ def _explained_by_meaning(
     item: _Occurrence, found: Sequence[_Occurrence], agent: Sequence[Utterance], meanings: Meanings
 ) -> bool:
     """Whether words that explain stand near the term: in its own piece of the utterance or the next,
-    or at the beginning of one of the next two utterances, with no other term in between."""
+    or at the beginning of one of the next two utterances.
+
+    Where several terms stand close together, an explanation is of one of them, and by its meaning
+    alone nobody can tell of which.
+    """
     own = meanings.pieces(item.utterance)
-    here = [i for i, piece in enumerate(own) if piece.first_char <= item.first_char < piece.end_char]
-    for i in here:
-        if own[i].explaining >= _EXPLAINS:
-            return True
-        if i + 1 < len(own) and own[i + 1].explaining >= _EXPLAINS:
-            return not _term_between(found, item, own[i + 1].first_char)
-    later = agent[item.index + 1 : item.index + 1 + _LATER_UTTERANCES]
-    for distance, utterance in enumerate(later, 1):
-        others = {o.entry.phrase for o in found if item.index < o.index < item.index + distance}
-        if others - {item.entry.phrase}:
+    here = next((i for i, p in enumerate(own) if p.first_char <= item.first_char < p.end_char), None)
+    if here is None or _has_other_term(item, found, item.index, own[here]):
+        return False
+    if own[here].explaining >= _EXPLAINS:
+        return True
+    after = own[here + 1 : here + 2]
+    if any(p.explaining >= _EXPLAINS and not _has_other_term(item, found, item.index, p) for p in after):
+        return True
+    if _has_other_term(item, found, item.index, own[-1]):
+        return False
+    for index in range(item.index + 1, min(item.index + 1 + _LATER_UTTERANCES, len(agent))):
+        pieces = meanings.pieces(agent[index])
+        if not pieces or _has_other_term(item, found, index, pieces[0]):
             return False
-        pieces = meanings.pieces(utterance)
-        if pieces and pieces[0].explaining >= _EXPLAINS_LATER:
+        if pieces[0].explaining >= _EXPLAINS_LATER:
             return True
     return False
+
+
+def _has_other_term(item: _Occurrence, found: Sequence[_Occurrence], index: int, piece: TaggedPiece) -> bool:
+    return any(
+        other.index == index
+        and piece.first_char <= other.first_char < piece.end_char
+        and other.entry.phrase != item.entry.phrase
+        for other in found
+    )
 
 
 def _term_between(found: Sequence[_Occurrence], item: _Occurrence, end_char: int) -> bool:
@@ -298,7 +320,7 @@ def _suggestion(item: _Occurrence, language: str) -> str | None:
     if item.status != UNEXPLAINED or not item.entry.plain:
         return None
     text = item.utterance.text
-    return suggestion(text, item.first_char, item.end_char, item.entry.plain, language)
+    return suggestion(text, item.first_char, item.end_char, item.wording, item.entry.plain, language)
 
 
 def _evidence(item: _Occurrence, language: str) -> Evidence:

@@ -17,12 +17,13 @@ _FILLERS = {
     "en": re.compile(r"^(?:(?:um+|uh+|er+|ah|oh|well|so|okay|ok|right|yeah|yes)\b[,\s]+)+", re.IGNORECASE),
 }
 _EDGE = " ，,、"
+_NO_WORD = " ，,、。.？?！!；;："
 
 # Chinese: what asks for a noun after it, and how plain words begin that are none.
 _WANTS_NOUN = re.compile(
     r"(?:[一两这那哪每几]?[个种项次条张台笔份]|的|进行|做了?|有|属于|叫|办理?|开通|申请)$"
 )
-_NO_NOUN = re.compile(r"^(?:把|让|改成|由|用|给|往|先|再|打|想|要|只|越|查|交到|借|公司单独用)")
+_NO_NOUN = re.compile(r"^(?:我|把|让|改成|由|用|给|往|先|再|打|想|要|只|越|查|交到|借|公司单独用)")
 _LONGEST_PLAIN = 16
 
 _DETERMINERS = re.compile(
@@ -38,20 +39,21 @@ _AFTER_NOUN = re.compile(
 _WORD = re.compile(r"[\w'’]+")
 
 
-def suggestion(text: str, first_char: int, end_char: int, plain: str, language: str) -> str:
-    """The sentence around ``text[first_char:end_char]`` with `plain` in its place or beside it.
+def suggestion(text: str, first_char: int, end_char: int, term: str, plain: str, language: str) -> str:
+    """The sentence around ``text[first_char:end_char]``, where `term` was said, with `plain` in its
+    place or beside it.
 
-    >>> suggestion("嗯，您把光猫重启一下。然后再试", 4, 6, "光纤转网络的小盒子", "zh")
+    >>> suggestion("嗯，您把光毛重启一下。然后再试", 4, 6, "光猫", "光纤转网络的小盒子", "zh")
     '您把光纤转网络的小盒子重启一下'
-    >>> suggestion("Could you restart the ONU for me?", 22, 25, "the small box by the door", "en")
+    >>> suggestion("Could you restart the ONU for me?", 22, 25, "ONU", "the small box by the door", "en")
     'Could you restart the small box by the door for me?'
     """
+    while end_char > first_char + 1 and text[end_char - 1] in _NO_WORD:
+        end_char -= 1
     first, end = _sentence(text, first_char, end_char, language)
-    before, heard, after = text[first:first_char], text[first_char:end_char], text[end_char:end]
+    before, after = text[first:first_char], text[end_char:end]
     before = _FILLERS[language].sub("", before.lstrip(_EDGE))
-    said = (
-        _chinese(before, heard, after, plain) if language == "zh" else _english(before, heard, after, plain)
-    )
+    said = _chinese(before, term, after, plain) if language == "zh" else _english(before, term, after, plain)
     said = said.strip(_EDGE if language == "zh" else " ,")
     return said if language == "zh" else said[:1].upper() + said[1:]
 
@@ -73,11 +75,11 @@ def _sentence(text: str, first_char: int, end_char: int, language: str) -> tuple
     return first, end
 
 
-def _chinese(before: str, heard: str, after: str, plain: str) -> str:
+def _chinese(before: str, term: str, after: str, plain: str) -> str:
     awkward = bool(_NO_NOUN.match(plain)) and bool(_WANTS_NOUN.search(before))
     if awkward or "，" in plain or len(plain) > _LONGEST_PLAIN:
         closed = not after or after[0] in "，。？！、；,?!"
-        return f"{before}{heard}，也就是{plain}{'' if closed else '，'}{after}"
+        return f"{before}{term}，也就是{plain}{'' if closed else '，'}{after}"
     # 您家的光猫 and 您家里接光纤的盒子: what both say is said once.
     for length in range(min(len(plain), len(before)), 1, -1):
         for kept in (before, before.removesuffix("的")):
@@ -93,7 +95,7 @@ def _without_repeat(plain: str, after: str) -> str:
     return after
 
 
-def _english(before: str, heard: str, after: str, plain: str) -> str:
+def _english(before: str, term: str, after: str, plain: str) -> str:
     words = _WORD.findall(before)
     previous = words[-1] if words else ""
     following = _WORD.match(after.lstrip()) if after[:1] == " " else None
@@ -103,7 +105,7 @@ def _english(before: str, heard: str, after: str, plain: str) -> str:
     if part_of_name or described or (determined and not _DETERMINERS.fullmatch(plain.split()[0])):
         # After all that belongs to it: "the ONU light, that is …" would explain the light.
         closed = not after.strip() or after.lstrip()[:1] in ",.?!;"
-        return f"{before}{heard}, that is, {plain}{'' if closed else ','}{after}"
+        return f"{before}{term}, that is, {plain}{'' if closed else ','}{after}"
     if determined:
         before = before.rstrip()[: -len(previous)]
     return before + plain + after

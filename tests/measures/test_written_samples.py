@@ -96,7 +96,10 @@ def test_a_polite_call_has_no_fault(call: str) -> None:
 @pytest.mark.parametrize("call", TRUTHS)
 def test_closing_guesses_and_privacy_are_as_written(call: str) -> None:
     truth, measures = TRUTHS[call], measures_of(call, True)
-    assert measures["closing"].value == truth.closing.model_dump()
+    closing = measures["closing"].value
+    assert isinstance(closing, dict)
+    # Nothing read these words' meaning: where nothing was found, nothing is said to be missing.
+    assert {name: bool(said) for name, said in closing.items()} == truth.closing.model_dump()
     for name, known in (("guessing", truth.guessing), ("privacy", truth.privacy)):
         found = occurrences(call, name)
         assert [quote.quote for quote in known if not any(near(quote, item) for item in found)] == []
