@@ -87,7 +87,8 @@ def coach(
         chosen = _language(language, [call for item in team.agents for call in item.calls])
         only = None if agent is None else team.find(agent).agent
         modules = load_modules(modules_file, chosen)
-        plan = make_plan(store, team, rules, modules, chosen, only)
+        in_full = agent is not None or as_json or csv is not None
+        plan = make_plan(store, team, rules, modules, chosen, only, with_moments=in_full)
     if as_json:
         print_json(plain(plan))
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
@@ -11,6 +11,7 @@ from callqa.coaching.advice import Instead, Module, Moment
 from callqa.coaching.results import AgentResult, TeamResult, agent_of
 from callqa.data import Evidence, Role, Verdict
 from callqa.language import searcher
+from callqa.masking import find_personal_data, mask_quote
 from callqa.store import JudgedCall, Store, StoredEvidence
 
 # Candidates of which the best are taken: enough to prefer what was heard with certainty.
@@ -32,7 +33,8 @@ _NEUTRAL = ("talk_share", "longest_agent_monologue", "you_forms", "response_late
 @dataclass(slots=True)
 class Listening:
     """Looks for moments in a workspace. `left_out` are calls that are not for training, `by_name`
-    the agents who let their good examples carry the name."""
+    the agents who let their good examples carry the name. Customers' personal data is hidden in
+    all that is quoted (`callqa.masking`)."""
 
     store: Store
     team: TeamResult
@@ -42,9 +44,9 @@ class Listening:
     _evidence: dict[str, list[StoredEvidence]] = field(default_factory=dict)
     _components: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
-    def work_on(self, agent: AgentResult, criterion: str) -> tuple[Moment, ...]:
+    def faults(self, agent: AgentResult, criterion: str) -> tuple[Moment, ...]:
         """The agent's own moments to work on, newest first, each of another call; what was heard
-        well goes before what was not."""
+        well goes before what was not. Not yet `masked`."""
         calls = self._calls(agent.calls, criterion, (Verdict.NOT_MET,), _CANDIDATES)
         if len(calls) < self.max_moments:
             calls += self._calls(agent.calls, criterion, (Verdict.PARTLY_MET,), _CANDIDATES)
@@ -52,8 +54,12 @@ class Listening:
         fast = self._usual_rate(calls)
         moments = [moment for call in calls if (moment := self._fault(call, criterion, fast))]
         moments.sort(key=lambda moment: (moment.probability or 0.0) < _HEARD_WELL)
-        chosen = moments[: self.max_moments]
-        return tuple(sorted(chosen, key=lambda moment: moment.day or "", reverse=True))
+        chosen = sorted(moments[: self.max_moments], key=lambda moment: moment.day or "", reverse=True)
+        return tuple(chosen)
+
+    def masked(self, moments: Iterable[Moment]) -> tuple[Moment, ...]:
+        """Moments as they may be shown."""
+        return tuple(self._masked(moment) for moment in moments)
 
     def own_good(self, agent: AgentResult, criterion: str) -> Moment | None:
         """The agent's latest moment where the same behaviour went well."""
@@ -100,7 +106,8 @@ class Listening:
                 if "{company}" in words:
                     words = words.replace("{company}", self._company(agent, language))
                 found.append(Instead(said, words, moments[0].call_id if said else None))
-        return tuple(found)
+        # What was really said goes before what holds for all.
+        return tuple(sorted(found, key=lambda item: not item.said))
 
     def _calls(
         self, calls: Sequence[JudgedCall], criterion: str, verdicts: Collection[Verdict], most: int
@@ -154,7 +161,8 @@ class Listening:
         if not rows:
             return None
         best = max(rows, key=lambda row: (row.probability or 0.0) >= _HEARD_WELL)
-        return _moment(call, criterion, best, agent_of(call), owners.get(best.reason, ""))
+        who = call.agent_name or agent_of(call)
+        return _moment(call, criterion, best, who, owners.get(best.reason, ""))
 
     def _owners(self, call: JudgedCall) -> dict[str, str]:
         """Which measure found the evidence, by its sentence."""
@@ -194,10 +202,17 @@ class Listening:
             row = self._good_row(call, criterion)
             if row is None:
                 continue
-            if not hide:
-                return _moment(call, criterion, row, agent_of(call))
-            return _moment(call, criterion, self._without_names(call, row), None)
+            if hide:
+                return self._masked(_moment(call, criterion, self._without_names(call, row), None))
+            return self._masked(_moment(call, criterion, row, call.agent_name or agent_of(call)))
         return None
+
+    def _masked(self, moment: Moment) -> Moment:
+        facts = self.store.load(moment.call_id).analysis.facts
+        spans = find_personal_data(facts.utterances, facts.language)
+        cited = Evidence(moment.start, moment.end, moment.quote, moment.reason)
+        shown = mask_quote(cited, facts.utterances, spans, facts.language)
+        return replace(moment, quote=shown.quote, reason=shown.reason)
 
     def _good_row(self, call: JudgedCall, criterion: str) -> Evidence | None:
         rows = [

@@ -23,11 +23,15 @@ def make_plan(
     modules: Sequence[Module],
     language: str,
     agent: str | None = None,
+    *,
+    with_moments: bool = True,
 ) -> TeamPlan:
     """Plans of everybody, or of one agent only (the number); `language` (``zh`` or ``en``) is that of
     titles and texts, quotes stay as they were heard.
 
-    Calls marked as not for training count in the numbers, but nobody is played them.
+    Without `with_moments` the plans say what to work on and which module trains it, and have no
+    moments, examples and wordings: these take some 10 ms each. Calls marked as not for training
+    count in the numbers, but nobody is played them.
     """
     choices = choose(team, rules)
     listening = Listening(
@@ -39,7 +43,7 @@ def make_plan(
     )
     sessions = store.coaching.sessions()
     plans = tuple(
-        _agent_plan(result, choices[result.agent], listening, modules, sessions)
+        _agent_plan(result, choices[result.agent], listening, modules, sessions, with_moments)
         for result in team.agents
         if agent in (None, result.agent)
     )
@@ -63,6 +67,7 @@ def _agent_plan(
     listening: Listening,
     modules: Sequence[Module],
     sessions: Iterable[CoachingSession],
+    with_moments: bool,
 ) -> AgentPlan:
     own = {
         session.criterion: session
@@ -76,7 +81,8 @@ def _agent_plan(
         missing_calls=result.missing_calls,
         strengths=choice.strengths,
         advice=tuple(
-            _advice(result, need, listening, modules, own.get(need.result.criterion)) for need in choice.needs
+            _advice(result, need, listening, modules, own.get(need.result.criterion), with_moments)
+            for need in choice.needs
         ),
         recovered=choice.recovered,
     )
@@ -88,10 +94,12 @@ def _advice(
     listening: Listening,
     modules: Sequence[Module],
     session: CoachingSession | None,
+    with_moments: bool,
 ) -> Advice:
     criterion = need.result.criterion
-    work_on = listening.work_on(agent, criterion)
-    fitting = modules_for(modules, criterion, (moment.fault for moment in work_on))
+    faults = listening.faults(agent, criterion)
+    fitting = modules_for(modules, criterion, (moment.fault for moment in faults))
+    work_on = listening.masked(faults) if with_moments else ()
     return Advice(
         criterion=criterion,
         why=need.why,
@@ -103,9 +111,9 @@ def _advice(
         corrected_p=need.corrected_p,
         priority=need.priority,
         work_on=work_on,
-        own_good=listening.own_good(agent, criterion),
-        example=listening.example(agent, criterion),
-        instead=listening.instead(agent, criterion, work_on, fitting),
+        own_good=listening.own_good(agent, criterion) if with_moments else None,
+        example=listening.example(agent, criterion) if with_moments else None,
+        instead=listening.instead(agent, criterion, work_on, fitting) if with_moments else (),
         modules=fitting,
         session=session,
     )
