@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -100,6 +100,17 @@ class MaskingSettings(_Section):
     )
 
 
+class ReportSettings(_Section):
+    """How reports are written."""
+
+    language: Literal["zh", "en"] | None = Field(
+        None, description="language of the reports; null for that of most of the calls"
+    )
+    appeal: str | None = Field(
+        None, description="whom agents tell when a verdict is wrong; a general sentence stands without it"
+    )
+
+
 class Settings(_Section):
     """Everything that changes what comes out of a call's audio."""
 
@@ -109,6 +120,7 @@ class Settings(_Section):
     measures: MeasureSettings = MeasureSettings()
     # Changes what is shown, never what is stored: no call is judged anew for it.
     masking: MaskingSettings = Field(MaskingSettings(), exclude=True)
+    reports: ReportSettings = Field(ReportSettings(), exclude=True)
     recogniser: str = Field(
         "whisper-base", description="a name from `callqa models list`, a local folder, or a hub name"
     )

@@ -137,6 +137,11 @@ class Store:
                 calls.load_call_keys(connection, call_id),
             )
 
+    def files(self, call_id: str) -> tuple[str, ...]:
+        """Where the files with a call's audio were when they were scored."""
+        with self._database.reading() as connection:
+            return queries.load_files(connection, call_id)
+
     def known(self, sha256: str) -> KnownCall | None:
         """What the call stored for this audio was made of, None where there is none."""
         with self._database.reading() as connection:

@@ -101,6 +101,14 @@ def load_paths(connection: Connection, call_id: str) -> tuple[str, ...]:
     return tuple(rows.scalars())
 
 
+def load_files(connection: Connection, call_id: str) -> tuple[str, ...]:
+    """Where the files with the call's audio were, the first first."""
+    rows = connection.execute(
+        select(PathRow.absolute).where(PathRow.call_id == call_id).order_by(PathRow.added_at, PathRow.path)
+    )
+    return tuple(rows.scalars())
+
+
 def list_calls(
     connection: Connection,
     *,
