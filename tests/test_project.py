@@ -25,6 +25,7 @@ DOCUMENTS = (
     "docs/evaluation.md",
     "docs/roles.md",
     "docs/calibration.md",
+    "docs/coaching.md",
     "corpus/README.md",
     "models/README.md",
     "samples/README.md",

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from callqa.coaching.levels import Tally, compare, false_discovery, level_of, mean_interval, strata_of, whole
+from callqa.coaching.levels import (
+    Tally,
+    below_target,
+    change_of,
+    compare,
+    false_discovery,
+    level_of,
+    mean_interval,
+    strata_of,
+    whole,
+)
 from callqa.data import Verdict
 from tests.coaching.calls import judged
 
@@ -82,3 +92,51 @@ def test_nothing_in_common_cannot_be_compared() -> None:
 
 def test_false_discovery_is_benjamini_and_hochbergs() -> None:
     assert false_discovery([0.01, 0.04, 0.03, None, 0.005]) == pytest.approx([0.02, 0.04, 0.04, None, 0.02])
+
+
+def test_gaps_interval_is_newcombes() -> None:
+    # 56 of 70 against 48 of 80: Newcombe (1998), method 10, has 0.0524 to 0.3339.
+    first = [judged(pace=MET)] * 56 + [judged(pace=NOT_MET)] * 14
+    second = [judged(pace=MET)] * 48 + [judged(pace=NOT_MET)] * 32
+    found = compare(strata_of(first, "pace"), strata_of(second, "pace"))
+    assert found.low == pytest.approx(0.0524, abs=5e-4)
+    assert found.high == pytest.approx(0.3339, abs=5e-4)
+
+
+def test_caution_makes_p_larger_and_changes_nothing_else() -> None:
+    few = strata_of([judged(pace=NOT_MET)] * 3 + [judged(pace=MET)] * 6, "pace")
+    many = strata_of([judged(pace=NOT_MET)] * 5 + [judged(pace=MET)] * 95, "pace")
+    bold, cautious = compare(few, many), compare(few, many, cautious=True)
+    assert bold.p is not None
+    assert cautious.p is not None
+    assert cautious.p > bold.p
+    assert cautious.gap == bold.gap
+
+
+def test_change_over_days() -> None:
+    rising = [(day, judged(pace=MET if day >= 14 else NOT_MET)) for day in range(0, 28, 2)]
+    found = change_of(rising, "pace")
+    assert found.per_week is not None
+    assert found.per_week > 0.3
+    assert found.p is not None
+    assert found.p < 0.01
+    level = change_of([(day, judged(pace=MET)) for day in range(10)], "pace")
+    assert (level.per_week, level.p) == (0.0, 1.0)
+    assert change_of([(3, judged(pace=MET)), (3, judged(pace=NOT_MET))], "pace").p is None
+
+
+def test_change_is_seen_within_queues() -> None:
+    # The easy queue came later: nobody got better.
+    calls = [(day, judged(queue="hard", pace=NOT_MET)) for day in range(10)]
+    calls += [(day, judged(queue="easy", pace=MET)) for day in range(10, 20)]
+    assert change_of(calls, "pace").p == 1.0
+
+
+def test_below_a_target() -> None:
+    low = level_of([judged(pace=MET)] * 5 + [judged(pace=NOT_MET)] * 15, "pace")
+    at = level_of([judged(pace=MET)] * 14 + [judged(pace=NOT_MET)] * 6, "pace")
+    found = below_target(low, 0.7)
+    assert found is not None
+    assert found < 0.0001
+    assert below_target(at, 0.7) == pytest.approx(0.5)
+    assert below_target(level_of([], "pace"), 0.7) is None
