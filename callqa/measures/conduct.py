@@ -36,6 +36,8 @@ _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CARD_WORDS = re.compile(r"银行卡|卡号|信用卡|card", re.IGNORECASE)
 _DIGITS = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
 _TOLD = ("doing", "next", "by_when")
+# A farewell may hide in last words that are recognised worse than this.
+_HEARD_CLEARLY = 0.6
 # Many a sentence about a procedure sounds like one about what is being done.
 _LIKELY_DOING = 0.85
 # Whoever says less than this (syllables, English words) in a call may have had nothing to tell.
@@ -44,7 +46,7 @@ _ENOUGH_SAID = {"zh": 60, "en": 40}
 _POSSIBLE_GUESS = 0.7
 _SURE_GUESS = 0.97
 # Listed words whose meaning is a guess with less probability than this may be none.
-_NO_GUESS = 0.05
+_NO_GUESS = 0.02
 _NOT_TO = {
     "zh": re.compile(r"(?:不要|别|请勿|切勿|不能|无需|不需要|不用|不会|不可以|不必)[^，。？！]{0,8}$"),
     "en": re.compile(r"\b(?:never|not|don't|no need to|won't|without)\b[^.?!]{0,30}$", re.IGNORECASE),
@@ -115,7 +117,9 @@ def _closing(
         "anything_else": meanings.strongest("more", late),
         "farewell": meanings.strongest("farewell", last),
     }
-    value, elements = _settled(found, possible, meanings.known)
+    heard = mean_probability(agent[-1].words)
+    clear = meanings.known and heard is not None and heard >= _HEARD_CLEARLY
+    value, elements = _settled(found, possible, clear)
     sentences = {
         "anything_else": say(language, "询问了是否还有其他需要。", "Asked whether there is anything else."),
         "farewell": say(language, "结束语。", "The closing words."),

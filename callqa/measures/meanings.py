@@ -14,7 +14,7 @@ from callqa.data import CallFacts, TaggedPiece, Utterance
 from callqa.measures.phrases import CERTAIN_PROBABILITY, Occurrence
 from callqa.measures.shared import mean_probability
 
-LIKELY = 0.75
+LIKELY = 0.6
 POSSIBLE = 0.2
 
 

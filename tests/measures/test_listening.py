@@ -154,3 +154,44 @@ def test_third_party_is_nobodys_talk() -> None:
         [Line(None, 0, 8, "请按一"), agent(9, 12, ANSWER), customer(12, 15, MATTER)]
     )
     assert measure_listening(facts, SETTINGS)["talk_share"].value == pytest.approx(0.5)
+
+
+def test_a_listeners_words_while_the_customer_goes_on_interrupt_nobody() -> None:
+    measures = listen(customer(0, 8, MATTER), agent(4, 5.5, "嗯我明白您说"))
+    assert measures["agent_interruptions"].value == 0
+    assert measures["agent_interruptions"].components["backchannels"] == 1
+    # The same words as the customer stops take the floor.
+    assert listen(customer(0, 5, MATTER), agent(4, 5.5, "嗯我明白您说"))["agent_interruptions"].value == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "at_end"), [("我想问一下话费怎么这么多。谢谢", 1), ("我想问一下话费怎么这么多就是说", 0)]
+)
+def test_coming_in_at_the_end_of_a_sentence_is_no_interruption(words: str, at_end: int) -> None:
+    found = listen(customer(0, 7, words), agent(6, 9, ANSWER))["agent_interruptions"]
+    assert (found.value, len(found.components["at_sentence_end"])) == (1 - at_end, at_end)
+
+
+@pytest.mark.parametrize("opener", ["喂你好是移动吗", "喂喂听得到吗你好", "你好请问是移动客服吗"])
+def test_opening_the_line_is_not_stating_the_matter(opener: str) -> None:
+    lines = [
+        agent(0, 2, "您好"),
+        customer(2, 4, opener),
+        agent(4.5, 6, "是的您请说"),
+        customer(7, 12, MATTER),
+    ]
+    assert listen(*lines)["customer_opening"].components["start"] == 7
+
+
+def test_what_cut_the_opening_off_is_told() -> None:
+    found = listen(customer(0, 5, MATTER), agent(4, 8, ANSWER))["customer_opening"].components
+    assert (found["cut_off"], found["cut_at"]) == (True, 4)
+    assert found["cut_off_by"]
+    assert ANSWER.startswith(found["cut_off_by"])
+
+
+def test_who_asks() -> None:
+    lines = [customer(0, 3, "我的话费怎么多了呢"), agent(4, 6, "您的号码是多少"), agent(7, 9, "您看行不行啊")]
+    found = listen(*lines)["talk_share"].components
+    assert (found["agent_questions"], found["customer_questions"]) == (2, 1)
+    assert found["agent_question_share"] == pytest.approx(0.667)
