@@ -150,14 +150,16 @@ def sessions_hold(
     move_session(workspace, session, "held", text=note, by=by, on=on, rules_file=rules)
 
 
-@sessions_app.command("acknowledge", epilog="Example: callqa sessions acknowledge 3 --comment 明白了")
+@sessions_app.command(
+    "acknowledge", epilog="Example: callqa sessions acknowledge 3 --by 李娜 --comment 明白了"
+)
 def sessions_acknowledge(
     session: Number,
     comment: Annotated[str, typer.Option(metavar="TEXT", help="What the agent says to it.")] = "",
     by: By = None,
     workspace: Workspace = _DEFAULT_WORKSPACE,
 ) -> None:
-    """Note that the agent has read and acknowledges it."""
+    """Note that the agent has read and acknowledges it; --by says who, where it is not you."""
     from callqa.coaching_commands import move_session
 
     move_session(workspace, session, "acknowledged", text=comment, by=by)
@@ -192,7 +194,9 @@ def sessions_cancel(
 
 @sessions_app.command("list", epilog="Example: callqa sessions list --due")
 def sessions_list(
-    agent: Annotated[str | None, typer.Option(metavar="AGENT", help="Only this agent's, by number.")] = None,
+    agent: Annotated[
+        str | None, typer.Option(metavar="AGENT", help="Only this agent's, by name or number.")
+    ] = None,
     due: Annotated[bool, typer.Option("--due", help="Only those with a step that is due.")] = False,
     today: Annotated[str | None, typer.Option(metavar="DAY", help="Due on this day; else today.")] = None,
     language: Language = None,

@@ -138,9 +138,6 @@ def move_session(
         if step == "held":
             held_on = date.today() if on is None else parse_day(on, "--on")
             follow_up = held_on + timedelta(days=rules.follow_up_days)
-        if step == "acknowledged" and by is None:
-            # Whoever types it, it is the agent who acknowledges.
-            by = store.coaching.session(number).agent
         session = store.coaching.move(
             number, step, by or user_name(), text, held_on=held_on, follow_up_on=follow_up
         )
@@ -163,7 +160,8 @@ def list_sessions(
     rules = load_rules(rules_file)
     day = date.today() if today is None else parse_day(today, "--today")
     with Store.open(workspace) as store:
-        sessions = store.coaching.sessions(agent)
+        number = None if agent is None else team_results(store.judged()).find(agent).agent
+        sessions = store.coaching.sessions(number)
         if due_only:
             sessions = due_sessions(sessions, day)
         found = _progress(store, sessions, rules)

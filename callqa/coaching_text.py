@@ -19,6 +19,8 @@ from callqa.reports.call_text import print_line, score_word
 from callqa.store import CoachingSession
 from callqa.terminal import BEHAVIOURS, count
 
+_TABLE_WIDTH = 120
+"""Narrower terminals get the levels without their intervals."""
 _MARKS = {"above": ("▲", "green"), "below": ("▼", "red")}
 _ARROWS = {"up": "↑", "down": "↓"}
 _LEGEND = (
@@ -29,6 +31,7 @@ _LEGEND = (
 
 def print_agents(out: Console, team: TeamResult) -> None:
     """A line for each agent; those with too few calls say how many are missing, and nothing else."""
+    short = out.is_terminal and out.width < _TABLE_WIDTH
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("agent", overflow="fold", min_width=8)
     for name in ("calls", "judged", "score", *BEHAVIOURS):
@@ -41,16 +44,16 @@ def print_agents(out: Console, team: TeamResult) -> None:
             agent.label,
             str(len(agent.calls)),
             percent(agent.judged_share),
-            _score(agent.score),
-            *(_cell(agent.behaviours.get(name)) for name in BEHAVIOURS),
+            _score(agent.score, short),
+            *(_cell(agent.behaviours.get(name), short) for name in BEHAVIOURS),
         )
     table.add_section()
     table.add_row(
         "all",
         str(team.calls),
         "",
-        _score(team.score),
-        *(_level(team.levels[name]) if name in team.levels else "–" for name in BEHAVIOURS),
+        _score(team.score, short),
+        *(_level(team.levels[name], short) if name in team.levels else "–" for name in BEHAVIOURS),
     )
     out.print(table)
     print_line(out, _LEGEND)
@@ -220,22 +223,26 @@ def _print_advice(out: Console, plan: TeamPlan, number: int, advice: Advice) -> 
         print_line(out, f"     {wording.session_words(advice.session, language)}")
 
 
-def _cell(result: BehaviourResult | None) -> Text:
+def _cell(result: BehaviourResult | None, short: bool = False) -> Text:
     if result is None or result.level.value is None:
         return Text("–")
     mark, style = _MARKS.get(result.mark or "", ("", ""))
     arrow = _ARROWS.get(result.direction or "", "")
-    return Text(f"{_level(result.level)} {mark}{arrow}".rstrip(), style)
+    return Text(f"{_level(result.level, short)} {mark}{arrow}".rstrip(), style)
 
 
-def _level(level: Level) -> str:
+def _level(level: Level, short: bool = False) -> str:
     if level.value is None or level.low is None or level.high is None:
         return "–"
+    if short:
+        return f"{100 * level.value:.0f}"
     return f"{100 * level.value:.0f} ({100 * level.low:.0f}–{100 * level.high:.0f})"
 
 
-def _score(score: tuple[float | None, float | None, float | None]) -> str:
+def _score(score: tuple[float | None, float | None, float | None], short: bool = False) -> str:
     mean, low, high = score
+    if short:
+        return score_word(mean)
     return "–" if mean is None else f"{score_word(mean)} ({low:.0f}–{high:.0f})"
 
 

@@ -137,6 +137,37 @@ def mean_interval(n: int, total: float) -> tuple[float | None, float | None, flo
     return mean, min(mean, max(0.0, middle - half)), max(mean, min(1.0, middle + half))
 
 
+def student_interval(
+    values: Sequence[float], low: float, high: float
+) -> tuple[float | None, float | None, float | None]:
+    """Mean of numbers that lie in [`low`, `high`] and its 95 % interval, Student's. Where they are
+    all alike, or there is one only, nothing is known of how they vary: the interval is then Wilson's."""
+    n = len(values)
+    middle = math.fsum(values) / n if n else 0.0
+    spread = math.fsum((value - middle) ** 2 for value in values)
+    if n < 2 or spread < _NO_VARIANCE:
+        mean, least, most = mean_interval(n, math.fsum((value - low) / (high - low) for value in values))
+        if mean is None or least is None or most is None:
+            return None, None, None
+        return middle, low + least * (high - low), low + most * (high - low)
+    half = _t95(n - 1) * math.sqrt(spread / (n - 1) / n)
+    return middle, max(low, middle - half), min(high, middle + half)
+
+
+def _t95(freedom: int) -> float:
+    """The 97.5 % point of Student's distribution, by its expansion about the normal one (Fisher and
+    Cornish 1960, three terms); exact where that is poor."""
+    exact = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776}
+    z = _Z95
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+    )
+    expansion = z + math.fsum(term / math.pow(freedom, i) for i, term in enumerate(terms, start=1))
+    return exact.get(freedom, expansion)
+
+
 def compare(first: Strata, second: Strata, *, cautious: bool = False) -> Difference:
     """Whether the first group's calls go better than the second's, each queue and language within
     itself: the Cochran-Mantel-Haenszel mean score statistic (Landis, Heyman and Koch 1978), for one

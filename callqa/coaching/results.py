@@ -20,8 +20,8 @@ from callqa.coaching.levels import (
     compare,
     false_discovery,
     level_of,
-    mean_interval,
     strata_of,
+    student_interval,
     whole,
 )
 from callqa.errors import UsageError
@@ -251,11 +251,7 @@ def team_results(
 
 def score_of(calls: Sequence[JudgedCall]) -> tuple[float | None, float | None, float | None]:
     """Mean call score (0-100) with its 95 % interval."""
-    scores = [call.score / 100 for call in calls if call.score is not None]
-    mean, low, high = mean_interval(len(scores), sum(scores))
-    if mean is None or low is None or high is None:
-        return None, None, None
-    return 100 * mean, 100 * low, 100 * high
+    return student_interval([call.score for call in calls if call.score is not None], 0.0, 100.0)
 
 
 def agent_of(call: JudgedCall) -> str | None:

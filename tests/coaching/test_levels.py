@@ -13,6 +13,7 @@ from callqa.coaching.levels import (
     level_of,
     mean_interval,
     strata_of,
+    student_interval,
     whole,
 )
 from callqa.data import Verdict
@@ -140,3 +141,26 @@ def test_below_a_target() -> None:
     assert found < 0.0001
     assert below_target(at, 0.7) == pytest.approx(0.5)
     assert below_target(level_of([], "pace"), 0.7) is None
+
+
+def test_interval_of_scores_is_students() -> None:
+    # Mean 80, standard deviation 10 of 16 numbers: 80 plus or minus 2.131 x 10 / 4.
+    values = [80 + 10 * (15 / 16) ** 0.5 * sign for sign in (1, -1) for _ in range(8)]
+    mean, low, high = student_interval(values, 0, 100)
+    assert (mean, low, high) == pytest.approx((80, 80 - 5.33, 80 + 5.33), abs=0.01)
+    assert student_interval([], 0, 100) == (None, None, None)
+    all_alike = student_interval([100.0] * 8, 0, 100)
+    assert all_alike[1] is not None
+    assert all_alike[1] < 70
+
+
+@pytest.mark.parametrize(("freedom", "expected"), [(1, 12.706), (5, 2.571), (10, 2.228), (30, 2.042)])
+def test_students_points(freedom: int, expected: float) -> None:
+    # Two groups of ones and minus ones have a known spread; the half width gives the point back.
+    n = freedom + 1
+    values = [0.0] * (n - 1) + [1.0]
+    mean, low, _ = student_interval(values, -100, 100)
+    assert mean is not None
+    assert low is not None
+    spread = (1 - 1 / n) / (n - 1)
+    assert (mean - low) / (spread / n) ** 0.5 == pytest.approx(expected, abs=0.004)

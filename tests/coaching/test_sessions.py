@@ -103,13 +103,16 @@ def test_the_whole_loop_by_commands(run: Run) -> None:
     )
     assert "1 session with a step due" in run("sessions", "list", "--due", "--today", "2025-03-15")
     assert "to be acknowledged" in run("sessions", "hold", "1", "--on", "2025-03-15")
-    assert "to be followed up on 2025-03-29" in run("sessions", "acknowledge", "1", "--comment", "好")
+    assert "to be followed up on 2025-03-29" in run(
+        "sessions", "acknowledge", "1", "--by", "张三", "--comment", "好"
+    )
+    assert "1 session in all" in run("sessions", "list", "--agent", "张三")
     closed = run("sessions", "follow-up", "1")
     assert "improved: before 0 %" in closed
     assert "after 100 %" in closed
     listed = json.loads(run("sessions", "list", "--json"))
     assert listed[0]["progress"]["outcome"] == "improved"
-    assert listed[0]["events"][2]["by"] == "A1"
+    assert listed[0]["events"][2]["by"] == "张三"
 
 
 def test_a_session_is_about_something_that_is_judged(run: Run) -> None:
