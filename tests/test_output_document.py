@@ -199,6 +199,18 @@ def document_of(analysis: CallAnalysis) -> dict[str, Any]:
 CALLS = {
     "zh": rich_call("zh"),
     "en": rich_call("en"),
+    "left open": make_call(
+        [
+            agent(0, 3, "您好，请问有什么可以帮您？"),
+            customer(3.5, 9, "我想问一下话费怎么这么多。谢谢"),
+            agent(8.1, 12, "您稍等一分钟我看看这个月的账单"),
+            customer(9.5, 15, "那我这个钱什么时候能退给我呢。谢谢"),
+            customer(22, 26, "喂我说话你听得到没有啊"),
+            agent(20, 20.3, "嗯"),
+            agent(27, 33, "这个钱已经给您退到话费里面了。谢谢"),
+            customer(32.1, 36, "那我知道了我去看一下"),
+        ]
+    ),
     "uncertain": make_call([agent(0, 5, "您好"), customer(6, 12, "你好我想问一下话费")], certain=False),
     "nothing": make_call([], status="no_speech"),
     "no words": make_call([agent(0, 5, None), customer(6, 12, None)]),

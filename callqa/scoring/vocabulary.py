@@ -51,13 +51,23 @@ TERMS: dict[str, MeasureTerms] = {
     "acoustic_rate": _number(
         "字/分", "disagreement", "nuclei", "speech_seconds", "syllables", en="syllables/min"
     ),
-    "talk_share": _number("share", "agent_seconds", "customer_seconds", "overlap_seconds"),
-    "agent_interruptions": _number("count", "overlap_seconds", "opportunity_seconds"),
-    "customer_interruptions": _number("count", "overlap_seconds", "opportunity_seconds"),
-    "customer_opening": _number("s", "cut_off", "interrupted", "start", "end", "speech_seconds", "turns"),
+    "talk_share": _number(
+        "share",
+        *("agent_seconds", "customer_seconds", "overlap_seconds"),
+        *("agent_questions", "customer_questions", "agent_question_share"),
+    ),
+    "agent_interruptions": _number("count", "overlap_seconds", "opportunity_seconds", "backchannels"),
+    "customer_interruptions": _number("count", "overlap_seconds", "opportunity_seconds", "backchannels"),
+    "customer_opening": _number(
+        "s", "cut_off", "interrupted", "cut_at", "start", "end", "speech_seconds", "turns"
+    ),
     "longest_agent_monologue": _number("s", "start", "end"),
     "response_latency": _number("s", "count"),
-    "dead_air": _number("s", "count", "seconds", "unannounced", "unannounced_agent", "unannounced_seconds"),
+    "dead_air": _number(
+        "s",
+        *("count", "seconds", "announced", "announced_seconds", "longer_than_promised"),
+        *("unannounced", "unannounced_agent", "unannounced_seconds"),
+    ),
     "courtesy": _number("share", "owed", "given", "uncertain"),
     "you_forms": _number("share", "nin", "ni", "ni_uncertain", "ni_hao"),
     "forbidden_phrases": _faults(),

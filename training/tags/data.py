@@ -74,16 +74,23 @@ def read_file(path: Path) -> list[TaggedLine]:
 def learning_lines(folder: Path = DATA) -> list[TaggedLine]:
     """Every pass but the held-out one."""
     return [
-        line for path in sorted(folder.glob("*.txt")) if _HELD_OUT not in path.name for line in read_file(path)
+        line
+        for path in sorted(folder.glob("*.txt"))
+        if _HELD_OUT not in path.name
+        for line in read_file(path)
     ]
 
 
 def held_out_lines(folder: Path = DATA) -> list[TaggedLine]:
     """The pass that nothing was trained, tuned or calibrated on."""
-    return [line for path in sorted(folder.glob("*.txt")) if _HELD_OUT in path.name for line in read_file(path)]
+    return [
+        line for path in sorted(folder.glob("*.txt")) if _HELD_OUT in path.name for line in read_file(path)
+    ]
 
 
-def spoilt(lines: Sequence[TaggedLine], noise: Noise, seed: str, rates: tuple[float, float]) -> list[TaggedLine]:
+def spoilt(
+    lines: Sequence[TaggedLine], noise: Noise, seed: str, rates: tuple[float, float]
+) -> list[TaggedLine]:
     """The lines as a recogniser may have written them, the customer's words too."""
     rng = Random(seed)
     result = []

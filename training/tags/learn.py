@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from callqa.classification.tags import tag_features, tag_scores
+from callqa.classification.tags import TagReader, tag_features, tag_scores
 from callqa.data import TAGS
 from training.politeness.data import Line
 from training.politeness.states import Reading, read
@@ -91,6 +91,16 @@ def scores_of(head: dict[str, Any], reading: Reading) -> NDArray[np.float64]:
             states, own = _states([(reading, i) for i in batch])
             scores[batch] = tag_scores(tag_features(states, own, whole), whole).numpy()
     return scores
+
+
+def probabilities_of(reader: TagReader, reading: Reading) -> NDArray[np.float64]:
+    """(line, tag), as the shipped reader gives them."""
+    found = np.zeros((len(reading.rows), len(TAGS)))
+    with torch.inference_mode():
+        for i in range(len(reading.rows)):
+            states, own = _states([(reading, i)])
+            found[i] = reader.probabilities(states, own)[0]
+    return found
 
 
 def _new_head(reading: Reading, options: Options) -> dict[str, Any]:
