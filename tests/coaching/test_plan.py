@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,13 +16,13 @@ from callqa.coaching.plan import make_plan
 from callqa.coaching.progress import progress_of
 from callqa.coaching.results import Period, team_results
 from callqa.coaching.rules import CoachingRules
-from callqa.data import Verdict
-from callqa.store import NOT_FOR_TRAINING, JudgedCall, Store
+from callqa.data import Evidence, Verdict, Word
+from callqa.store import NOT_FOR_TRAINING, CallKeys, JudgedCall, Store
 from corpus.team import COACHED_IN_WEEK, FIRST_MONDAY, plan
 from corpus.team_check import check, count_over_seeds, planted_of
 from corpus.team_noise import judged_calls
 from tests.coaching.calls import judged
-from tests.coaching.stored import NAME_HEARD, save_calls
+from tests.coaching.stored import NAME_HEARD, analysis_of, save_calls
 
 MET, NOT_MET, UNSURE = Verdict.MET, Verdict.NOT_MET, Verdict.UNSURE
 START = FIRST_MONDAY.date()
@@ -211,3 +212,25 @@ def test_outcomes(before: tuple[int, int], after: tuple[int, int], outcome: str)
     assert found.missing_after == (1 if outcome == "too_few" else 0)
     for language in ("zh", "en"):
         assert wording.progress_sentence(found, language)
+
+
+def test_customers_numbers_are_in_no_moment(store: Store) -> None:
+    number = "幺三八零零幺三八零零零"
+    text = f"您的号码是{number}"
+    for call in two_agents(bad=12):
+        analysis = analysis_of(call)
+        words = tuple(Word(0.5 + 0.2 * i, 0.7 + 0.2 * i, char, 0.9) for i, char in enumerate(text))
+        said = dataclasses.replace(analysis.facts.utterances[0], words=words, start=0.5, end=5.0)
+        facts = dataclasses.replace(analysis.facts, utterances=(said,))
+        quoted = Evidence(0.5, 4.0, text, f"开头没有听到姓名：“{text}”。", 0.9)
+        greeting = dataclasses.replace(analysis.measures["greeting"], evidence=(quoted,))
+        store.save(
+            dataclasses.replace(analysis, facts=facts, measures={"greeting": greeting}),
+            CallKeys(call.id.ljust(64, "0"), "f", "j"),
+            f"{call.id}.wav",
+        )
+    moments = of(plans_of(store), "A1").advice[0].work_on
+    assert len(moments) == 3
+    for moment in moments:
+        assert number not in moment.quote + moment.reason
+        assert "［电话号码］" in moment.quote
