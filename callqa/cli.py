@@ -17,6 +17,7 @@ from callqa import coaching_cli
 from callqa.calibration.command import calibrate_app
 from callqa.errors import EXIT_FAILURE, EXIT_OK, CallqaError, UsageError
 from callqa.evaluation.command import evaluate_command
+from callqa.report_cli import report_app
 
 EXIT_INTERRUPTED = 130
 
@@ -327,6 +328,7 @@ def voices_forget(
 
 
 coaching_cli.register(app)
+app.add_typer(report_app, name="report")
 app.command("evaluate", epilog="Example: callqa evaluate samples/truth")(evaluate_command)
 app.add_typer(calibrate_app, name="calibrate")
 

@@ -1,0 +1,125 @@
+"""Short sounds for reports: stretches of a recording with a tone over personal data."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callqa.data import CallFacts, TimeSpan
+from callqa.masking import Masked
+
+RATE_HZ = 16_000
+LONGEST = 20.0
+"""Seconds of a snippet; longer evidence is cut there."""
+_CONTEXT = 0.8  # s before and after, so that the first and last word are whole
+_BIT_RATE = 32_000
+_TONE_HZ = 1000.0
+_TONE_LEVEL = 0.08
+_FADE = 0.02  # s, so that nothing clicks
+_PEAK = 0.7
+_CHUNK = 1 << 20
+
+Samples = NDArray[np.float32]
+Missing = Literal["audio_gone", "audio_changed", "audio_unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One call's audio, `samples` (time) mono at `RATE_HZ`, with personal data covered already."""
+
+    samples: Samples
+
+    def snippet(self, start: float, end: float) -> str:
+        """A stretch, in seconds, with a little before and after it, as a ``data:`` address of MP3."""
+        end = min(end, start + LONGEST)
+        first = max(0, round((start - _CONTEXT) * RATE_HZ))
+        piece = self.samples[first : round((end + _CONTEXT) * RATE_HZ)].copy()
+        peak = float(np.abs(piece).max(initial=0.0))
+        if peak > 0:
+            piece *= _PEAK / peak
+        ramp = np.linspace(0, 1, min(round(_FADE * RATE_HZ), piece.size // 2), dtype=np.float32)
+        piece[: ramp.size] *= ramp
+        piece[piece.size - ramp.size :] *= ramp[::-1]
+        return "data:audio/mpeg;base64," + base64.b64encode(_mp3(piece)).decode("ascii")
+
+
+def find_recording(call_id: str, paths: Sequence[str]) -> Path | Missing:
+    """The file of a call's audio where it is still there, else why not. A file counts only where its
+    SHA-256 begins with the call's id: another one in its place is never played."""
+    found = [Path(path) for path in paths if Path(path).is_file()]
+    for path in found:
+        try:
+            if _digest(path).startswith(call_id):
+                return path
+        except OSError:
+            return "audio_unreadable"
+    return "audio_changed" if found else "audio_gone"
+
+
+def read_masked(path: Path, facts: CallFacts, masked: Iterable[Masked]) -> Sound | Missing:
+    """A recording's sound as it may be played: a tone over personal data, silence where speech has no
+    words, since nobody can tell what is said there."""
+    try:
+        samples = _decode(path)
+    except (OSError, ValueError):  # PyAV's errors are one or the other
+        return "audio_unreadable"
+    for span in facts.coverage.untranscribed:
+        samples[_slice(span)] = 0
+    for removed in facts.coverage.removed:
+        samples[_slice(TimeSpan(removed.start, removed.end))] = 0
+    for item in masked:
+        part = samples[_slice(item.span)]
+        part[:] = _TONE_LEVEL * np.sin(2 * np.pi * _TONE_HZ / RATE_HZ * np.arange(part.size))
+    return Sound(samples)
+
+
+def _slice(span: TimeSpan) -> slice:
+    return slice(int(span.start * RATE_HZ), int(np.ceil(span.end * RATE_HZ)))
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _decode(path: Path) -> Samples:
+    import av
+
+    pieces: list[Any] = []
+    with av.open(str(path)) as container:
+        if not container.streams.audio:
+            raise ValueError(f"{path} holds no sound")
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
+        try:
+            for frame in container.decode(audio=0):
+                pieces += [out.to_ndarray()[0] for out in resampler.resample(frame)]
+        except av.error.InvalidDataError:
+            pass  # a damaged end; what was read plays
+        pieces += [out.to_ndarray()[0] for out in resampler.resample(None)]
+    return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+
+
+def _mp3(samples: Samples) -> bytes:
+    import av
+
+    out = BytesIO()
+    with av.open(out, "w", format="mp3") as container:
+        stream: Any = container.add_stream("libmp3lame", rate=RATE_HZ, layout="mono")
+        stream.bit_rate = _BIT_RATE
+        stream.format = "fltp"
+        frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="fltp", layout="mono")
+        frame.sample_rate = RATE_HZ
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+    return out.getvalue()
