@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from callqa import coaching_cli
 from callqa.calibration.command import calibrate_app
+from callqa.clips_command import clips_command
 from callqa.errors import EXIT_FAILURE, EXIT_OK, CallqaError, UsageError
 from callqa.evaluation.command import evaluate_command
 from callqa.report_cli import report_app
@@ -329,6 +330,9 @@ def voices_forget(
 
 coaching_cli.register(app)
 app.add_typer(report_app, name="report")
+app.command("clips", epilog="Example: callqa clips --behaviour greeting --verdict met -o greetings.zip")(
+    clips_command
+)
 app.command("evaluate", epilog="Example: callqa evaluate samples/truth")(evaluate_command)
 app.add_typer(calibrate_app, name="calibrate")
 

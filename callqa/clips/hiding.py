@@ -1,0 +1,99 @@
+"""What of a call nobody is to hear or read in a clip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from callqa.data import CallAnalysis, CallFacts, TimeSpan, Utterance, merge_spans
+from callqa.language import searcher
+from callqa.masking import Kind, Masked, label
+
+# Times of recognised words are a tenth of a second or two off, so a beep is wider than the words.
+_MARGIN = 0.15
+_NAME_MARGIN = 0.1
+# Between two beeps this close a digit may have gone unnoticed.
+_BRIDGE = 0.7
+# An utterance of which this little would be left is personal data altogether.
+_LITTLE_LEFT = 4
+# Speech without words this near to personal data may be more of it.
+_NEAR = 4.0
+_NAME_ALIKE = 0.75  # a name too many hidden does no harm, one too few does
+
+
+def agent_names(analysis: CallAnalysis) -> tuple[str, ...]:
+    """What names the agent: the name and the number as they are known and as they were heard."""
+    recording = analysis.facts.recording
+    greeting = analysis.measures.get("greeting")
+    elements = greeting.components.get("elements", {}) if greeting is not None else {}
+    heard = (elements.get("name") or {}).get("quote")
+    names = (_clean(name) for name in (recording.agent_name, recording.agent_id, heard) if name)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def find_names(facts: CallFacts, names: Sequence[str], masked: Sequence[Masked]) -> list[Masked]:
+    """Where names like these are said, beside what is masked already."""
+    found: list[Masked] = []
+    for index, item in enumerate(facts.utterances):
+        text = searcher(item.text, facts.language)
+        taken = [(span.first_char, span.end_char) for span in masked if span.utterance == index]
+        for name in sorted(names, key=len, reverse=True):
+            for match in text.find(name, _NAME_ALIKE):
+                first, end = match.first_char, match.end_char
+                if any(first < other_end and end > other for other, other_end in taken):
+                    continue
+                taken.append((first, end))
+                span = item.span_between(first, end)
+                wide = TimeSpan(max(0.0, span.start - _NAME_MARGIN), span.end + _NAME_MARGIN)
+                found.append(Masked(Kind.NAME, index, first, end, wide, match.similarity))
+    return found
+
+
+def hide_names(text: str, names: Iterable[str], language: str) -> str:
+    """A sentence about a call without these names."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, label(Kind.NAME, language))
+    return text
+
+
+def spans_to_beep(
+    facts: CallFacts, masked: Sequence[Masked], names: Sequence[Masked] = ()
+) -> tuple[TimeSpan, ...]:
+    """When a clip of this call beeps, on every channel: the other one may carry the words as well.
+
+    Wider than the words, up to the turn's edge where nothing else is said before or after them;
+    short gaps and unread speech near personal data belong to it. Agents' `names` stand amid the words
+    that a clip is there to show, so nothing beside them is beeped over.
+    """
+    spans: list[TimeSpan] = []
+    by_utterance: dict[int, list[Masked]] = {}
+    for item in masked:
+        by_utterance.setdefault(item.utterance, []).append(item)
+    for index, items in by_utterance.items():
+        spans += _of_utterance(facts.utterances[index], items)
+    unread = [*facts.coverage.untranscribed]
+    unread += [TimeSpan(item.start, item.end) for item in facts.coverage.removed if item.end > item.start]
+    near = [span for span in unread if any(span.gap(other) < _NEAR for other in spans)]
+    return merge_spans([*merge_spans([*spans, *near], _BRIDGE), *(item.span for item in names)])
+
+
+def _of_utterance(utterance: Utterance, items: Sequence[Masked]) -> list[TimeSpan]:
+    text = utterance.text
+    hidden = {char for item in items for char in range(item.first_char, item.end_char)}
+    left = [index for index, char in enumerate(text) if char.isalnum() and index not in hidden]
+    personal = any(item.kind is not Kind.NAME for item in items)
+    early, late = max(0.0, utterance.start - _MARGIN), utterance.end + _MARGIN
+    if not left or (personal and len(left) <= _LITTLE_LEFT):
+        return [TimeSpan(min([early, *(item.span.start for item in items)]), late)]
+    spans = []
+    for item in items:
+        start, end = max(0.0, item.span.start - _MARGIN), item.span.end + _MARGIN
+        if item.first_char < left[0]:
+            start = min(start, early)
+        if item.end_char > left[-1]:
+            end = max(end, late)
+        spans.append(TimeSpan(start, end))
+    return spans
+
+
+def _clean(name: str) -> str:
+    return name.strip(" ，。、！？,.!?")
