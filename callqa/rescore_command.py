@@ -59,8 +59,7 @@ def rescore_calls(options: RescoreOptions) -> None:
     began = time.monotonic()
     out = console()
     with Store.open(options.workspace) as store:
-        if options.wording:
-            _reword(store, options)
+        reworded = _reword(store, options) if options.wording else ()
         judgings = Judgings(options.asked.rubric, options.asked.settings, options.asked, store.rubrics())
         notes = _keep(store, judgings, options.dry_run)
         with _Progress(console(stderr=True)) as progress:
@@ -72,6 +71,8 @@ def rescore_calls(options: RescoreOptions) -> None:
                 whole=options.whole,
                 listener=progress,
             )
+    read = {change.call_id for change in reworded}
+    result.changes = [*reworded, *(change for change in result.changes if change.call_id not in read)]
     notes += [
         f"{path} is gone: its version {version} was taken from the workspace."
         for path, version in judgings.missing.items()
@@ -88,7 +89,7 @@ def rescore_calls(options: RescoreOptions) -> None:
     _print_end(out, result, options, time.monotonic() - began)
 
 
-def _reword(store: Store, options: RescoreOptions) -> None:
+def _reword(store: Store, options: RescoreOptions) -> tuple[Rescored, ...]:
     """Classify the utterances of calls that have no classes or tags yet, and save these calls."""
     from callqa.rewording import reword
 
@@ -101,7 +102,8 @@ def _reword(store: Store, options: RescoreOptions) -> None:
     judgings = Judgings(None, None, kept=store.rubrics())
     with _Progress(console(stderr=True), "reading") as progress:
         found = reword(store, settings, judgings.of, listener=progress)
-    print(f"{count(found.num_read, 'call')} of {found.num_calls} read anew.", file=sys.stderr)
+    print(f"{count(len(found.calls), 'call')} of {found.num_calls} read anew.", file=sys.stderr)
+    return found.calls
 
 
 def _keep(store: Store, judgings: Judgings, dry_run: bool) -> list[str]:

@@ -6,20 +6,20 @@ import dataclasses
 from dataclasses import dataclass
 
 from callqa.config import Settings
-from callqa.data import CallAnalysis, CallFacts
+from callqa.data import CallFacts
 from callqa.errors import UsageError
 from callqa.mass_rescoring import Listener
 from callqa.pipeline import load_classifier, wording_names
-from callqa.rescoring import JudgingOf, judge_anew
+from callqa.rescoring import JudgingOf, Rescored, judge_anew
 from callqa.store import Store, StoredCall
 
 
 @dataclass(frozen=True, slots=True)
 class Reworded:
-    """How many calls there are, and how many were read now."""
+    """How many calls there are, and the calls that were read now, each before and after."""
 
     num_calls: int
-    num_read: int
+    calls: tuple[Rescored, ...]
 
 
 def reword(
@@ -43,7 +43,8 @@ def reword(
         )
     names = wording_names(settings)
     wanted = [item.id for item in store.summaries()]
-    classifier, num_read = None, 0
+    classifier = None
+    read: list[Rescored] = []
     tell = listener or Listener()
     tell.planned(len(wanted))
     for call_id in wanted:
@@ -55,21 +56,31 @@ def reword(
         if classifier is None:
             classifier = load_classifier(settings)
         wording, tags = classifier.read_call(facts.utterances)
-        _save(store, call, dataclasses.replace(facts, wording=wording, tags=tags), names, judging_of)
-        num_read += 1
-    return Reworded(len(wanted), num_read)
+        facts = dataclasses.replace(facts, wording=wording, tags=tags)
+        read.append(_save(store, call, facts, names, judging_of))
+    return Reworded(len(wanted), tuple(read))
 
 
 def _save(
     store: Store, call: StoredCall, facts: CallFacts, names: dict[str, str], judging_of: JudgingOf
-) -> None:
+) -> Rescored:
     judging = judging_of(call)
-    analysis = judge_anew(call.analysis, facts, judging.judge)
-    models = {**analysis.provenance.models, **names}
-    provenance = dataclasses.replace(analysis.provenance, models=models)
+    before = call.analysis
+    after = judge_anew(before, facts, judging.judge)
+    models = {**after.provenance.models, **names}
+    after = dataclasses.replace(after, provenance=dataclasses.replace(after.provenance, models=models))
     keys = dataclasses.replace(
         call.keys, judge_key=judging.judge_key, settings=judging.settings, rubric=judging.rubric
     )
-    store.save(
-        CallAnalysis(facts, analysis.measures, analysis.scorecard, provenance), keys, facts.recording.path
+    store.save(after, keys, facts.recording.path)
+    measured = tuple(name for name, item in after.measures.items() if before.measures.get(name) != item)
+    recording = facts.recording
+    return Rescored(
+        call.id,
+        call.paths,
+        before.scorecard,
+        after.scorecard,
+        recording.agent_id,
+        recording.agent_name,
+        measured,
     )
