@@ -248,10 +248,7 @@ def _team(store: Store, options: ReportOptions, rules: CoachingRules) -> tuple[T
         raise UsageError("no scored call in this period and queue.", "`callqa list` shows what there is.")
     if period is None:
         return team, calls
-    undated = sum(
-        call.started_at is None and call.status == "scored" and options.queue in (None, call.queue)
-        for call in store.summaries()
-    )
+    undated = store.count_undated(options.queue)
     return replace(team, undated=undated), [call for call in calls if period.holds(call)]
 
 

@@ -133,7 +133,7 @@ def make_agent_page(
         calls=tuple(reversed(result.calls)),
         criteria=tuple((name, text_of(plan.texts, name).title) for name in names),
         appeal=appeal or texts("appeal"),
-        sound_note=texts("masked_note") if any(_sounds(item) for item in advice) else "",
+        sound_note=_sound_note(own, advice, reader, texts),
     )
 
 
@@ -178,6 +178,14 @@ def _masked_instead(item: Instead, reader: CallReader) -> Instead:
         return item
     evidence = Evidence(0.0, 0.0, "", item.said)
     return Instead(reader.read(item.call_id).show(evidence, audible=False).reason, item.better, item.call_id)
+
+
+def _sound_note(own: AgentPlan, advice: Sequence[ShownAdvice], reader: CallReader, texts: Texts) -> str:
+    """What is to be known about the sounds, or why there are none."""
+    if any(_sounds(item) for item in advice):
+        return texts("audio_linked" if reader.mode == "link" else "masked_note")
+    silent = {reader.read(item.call_id).silent for advised in own.advice for item in advised.work_on}
+    return texts("audio_gone") if reader.mode != "none" and silent - {None} else ""
 
 
 def _sounds(advice: ShownAdvice) -> bool:

@@ -62,7 +62,8 @@ class TeamTrend:
 
 @dataclass(frozen=True, slots=True)
 class TeamPage:
-    """Everything that stands in the team's report. `tiles` are a number and what it counts."""
+    """Everything that stands in the team's report. `tiles` are a number and what it counts;
+    `num_fine` agents have nothing to work on and do not stand in `plans`."""
 
     period: str
     tiles: tuple[tuple[str, str], ...]
@@ -72,6 +73,7 @@ class TeamPage:
     min_calls: int
     trends: tuple[TeamTrend, ...]
     plans: tuple[tuple[str, str, str], ...]
+    num_fine: int
     needs: tuple[tuple[str, int, tuple[str, ...], int], ...]
     gaps: tuple[str, ...]
     due: tuple[tuple[str, str], ...]
@@ -123,7 +125,12 @@ def make_team_page(
         ),
         min_calls=team.min_calls,
         trends=tuple(_trend(team, name, scored, plan, language, texts) for name in names),
-        plans=tuple((item.agent, item.label, wording.headline(plan, item)) for item in plan.agents),
+        plans=tuple(
+            (item.agent, item.label, wording.headline(plan, item))
+            for item in plan.agents
+            if item.advice or item.missing_calls
+        ),
+        num_fine=sum(not item.advice and not item.missing_calls for item in plan.agents),
         needs=tuple(
             (need.module.title, need.module.minutes, need.agents, need.classes) for need in plan.needs
         ),

@@ -26,8 +26,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     # on every page
     "made": ("由 callqa {version} 于 {when} 生成。", "Made by callqa {version} on {when}."),
     "private": (
-        "内部资料：含个人工作评价，请勿转发。电话、证件号、姓名等已遮盖。",
-        "Internal: about people's work, not to be passed on. Phone numbers, ID numbers and names are masked.",
+        "内部资料：含个人工作评价，请勿转发。客户的电话、证件号、姓名等已遮盖。",
+        "Internal: about people's work, not to be passed on. Customers' numbers and names are masked.",
     ),
     "contents": ("目录", "Contents"),
     "calls": ("通话", "Calls"),
@@ -184,14 +184,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "agent_title": ("通话反馈", "Feedback on your calls"),
     "dear": ("{name}，您好", "Hello {name}"),
     "agent_intro": (
-        "这里是 {period} 您的 {calls} 通通话里听到的情况：先说做得好的，再说最值得练的一到三件事，"
+        "这是您的 {calls} 通通话（{period}）里听到的情况：先说做得好的，再说最值得练的一到三件事，"
         "每件都有您自己的片段。",
-        "This is what was heard in your {calls} calls, {period}: first what goes well, then the one to three "
-        "things most worth practising, each with moments of your own.",
+        "This is what was heard in your {calls} calls ({period}): first what goes well, then the one to "
+        "three things most worth practising, each with moments of your own.",
     ),
     "agent_intro_plain": (
-        "这里是 {period} 您的 {calls} 通通话里听到的情况。",
-        "This is what was heard in your {calls} calls, {period}.",
+        "这是您的 {calls} 通通话（{period}）里听到的情况。",
+        "This is what was heard in your {calls} calls ({period}).",
     ),
     "what_goes_well": ("做得好的", "What goes well"),
     "to_work_on": ("最值得练的", "What to work on"),
@@ -211,7 +211,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "levels_title": ("各项情况", "Where each behaviour stands"),
     "levels_note": (
-        "“水平”是可判断的通话里做到的比例（部分做到算一部分），括号里是 95 % 区间：通话越少，区间越宽。"
+        "“水平”是可判断的通话里做到的比例（部分做到算一部分），下面小字是 95 % 区间：通话越少，区间越宽。"
         "只与同一队列、同一语言的通话相比。",
         "“Level” is the share of judged calls where it was met (partly met counts in part), with its 95 % "
         "interval: the fewer calls, the wider. Compared only with calls of the same queue and language.",
@@ -283,6 +283,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "who": ("坐席", "Agents"),
     "classes": ("班数", "Classes"),
     "team_gaps": ("整个团队的差距", "Gaps of the whole team"),
+    "others_fine": ("其余 {n} 人目前没有需要建议的。", "Nothing to advise for the other {n} at present."),
     "plan_title": ("每人现在最值得练的", "What matters most for each"),
     "due_title": ("待办的辅导", "Coaching that is due"),
     "waiting_title": ("等待处理", "Waiting"),

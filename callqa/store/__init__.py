@@ -186,6 +186,11 @@ class Store:
         with self._database.reading() as connection:
             return queries.count_calls(connection)
 
+    def count_undated(self, queue: str | None = None) -> int:
+        """How many scored calls, of a queue or of all, have no time."""
+        with self._database.reading() as connection:
+            return queries.count_undated(connection, queue)
+
     def keep_rubric(self, rubric: RubricText) -> None:
         """Keep a rubric's text. Raises `UsageError` where its id and version mean another one."""
         with self._database.writing() as connection:

@@ -197,6 +197,15 @@ def count_calls(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(CallRow)).scalar_one()
 
 
+def count_undated(connection: Connection, queue: str | None) -> int:
+    """How many calls that were scored, of a queue or of all, have no time: no period holds them."""
+    query = select(func.count()).select_from(CallRow)
+    query = query.where(CallRow.started_at.is_(None), CallRow.status == "scored")
+    if queue is not None:
+        query = query.where(CallRow.queue == queue)
+    return connection.execute(query).scalar_one()
+
+
 def _grouped(rows: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
     groups: dict[str, list[Row[Any]]] = {}
     for row in rows:
