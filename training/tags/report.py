@@ -1,4 +1,4 @@
-"""Measure the shipped tags on the held-out pass and write `docs/tags.md`'s table.
+"""Measure the shipped tags on the held-out pass: the tables of `docs/tags.md`.
 
     python -m training.tags.report
 
