@@ -47,6 +47,17 @@ _AS_AMOUNT = re.compile(
     r"(?P<number>[一二两三四五六七八九][一二三四五六七八九零十百千万]{2,12})"
     r"(?![一二三四五六七八九零个位元块天年月分])"
 )
+# Four digits that recognition wrote as an amount, as it does with 一六六九, 五一八七.
+_THOUSANDS = r"[一二两三四五六七八九]千零?[一二三四五六七八九][百十]?[一二两三四五六七八九零百十]*"
+_NO_AMOUNT = r"(?![一二三四五六七八九零百十千万多个位元块毛角天年月日分秒点兆米公套次人条台度积步GMgm])"
+_PAUSES = r"[\s，,、。；;]|嗯|呃|啊"
+_IN_AMOUNTS = re.compile(
+    rf"{_THOUSANDS}(?:(?:{_PAUSES})+{_THOUSANDS})+{_NO_AMOUNT}"
+    rf"|(?<=号码是|机号是|话号是|证号是|卡号是|号码为|码呢是){_THOUSANDS}{_NO_AMOUNT}"
+)
+_REST_IN_AMOUNTS = re.compile(
+    rf"(?:[后前]面|最后|中间|接着|然后|再)(?:几位|[三四]位)?(?:就?是|，|、|,)*(?P<rest>{_THOUSANDS}){_NO_AMOUNT}"
+)
 
 
 @dataclass(slots=True)
@@ -131,6 +142,15 @@ def _unusual(utterance: int, text: str, row: list[_Heard], was_asked: bool) -> l
             *row,
             _Heard(utterance, Run("?" * len(places), places, 0), False, Kind(kind or Kind.PHONE), 0.7),
         ]
+    spans = [match.span() for match in _IN_AMOUNTS.finditer(text)]
+    if spans or was_asked or any(len(item.run.digits) >= _LEAST_IN_PIECES for item in row):
+        spans += [match.span("rest") for match in _REST_IN_AMOUNTS.finditer(text)]
+    for first, end in spans:
+        if not any(item.run.first_char < end and first < item.run.end_char for item in row):
+            places = tuple((place, place + 1) for place in range(first, end))
+            kind = next((cue.kind for cue in cues(text[:first], "zh") if cue.kind in _NUMERIC), None)
+            run = Run("?" * len(places), places, 0)
+            row = [*row, _Heard(utterance, run, False, Kind(kind or Kind.PHONE), 0.7)]
     if was_asked:
         run = all_alike(text)
         if run is not None and all(len(run.digits) > len(item.run.digits) for item in row):

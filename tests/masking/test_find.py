@@ -100,3 +100,32 @@ def test_repeated_digits_are_counted_out() -> None:
 def test_a_few_words_are_no_digits() -> None:
     assert all_alike("就是要") is None
     assert all_alike("幺二三好") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        (
+            "我的手机号码是一千六百六十九、五千一百八十七、二千六百四十。",
+            ["一千六百六十九、五千一百八十七、二千六百四十"],
+        ),
+        ("对就是一六九五一八七N后面是二千六百四十。", ["一六九五一八七", "二千六百四十"]),
+        ("我的号码是一千六百六十九。", ["一千六百六十九"]),
+    ],
+)
+def test_digits_that_recognition_wrote_as_amounts_are_found(text: str, numbers: list[str]) -> None:
+    assert [found for _, found in find([f"C: {text}"])] == numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "每个月一千六百六十九块，两千六百四十块的也有。",
+        "一共是一千六百六十九，没有别的费用。",
+        "有一千兆、两千兆的宽带。",
+        "套餐包含一千二百分钟通话。",
+        "积分有一千两千的差别，一千、两千都可以换。",
+    ],
+)
+def test_amounts_stay(text: str) -> None:
+    assert find([f"A: {text}"]) == []
