@@ -18,6 +18,7 @@ from callqa.calibration.command import calibrate_app
 from callqa.clips_command import clips_command
 from callqa.errors import EXIT_FAILURE, EXIT_OK, CallqaError, UsageError
 from callqa.evaluation.command import evaluate_command
+from callqa.export_cli import export_app
 from callqa.report_cli import report_app
 
 EXIT_INTERRUPTED = 130
@@ -330,6 +331,7 @@ def voices_forget(
 
 coaching_cli.register(app)
 app.add_typer(report_app, name="report")
+app.add_typer(export_app, name="export")
 app.command("clips", epilog="Example: callqa clips --behaviour greeting --verdict met -o greetings.zip")(
     clips_command
 )

@@ -106,6 +106,9 @@ class ReportSettings(_Section):
     language: Literal["zh", "en"] | None = Field(
         None, description="language of the reports; null for that of most of the calls"
     )
+    xapi_homepage: str | None = Field(
+        None, description="address of the system that agents' accounts belong to, for xAPI statements"
+    )
     appeal: str | None = Field(
         None, description="whom agents tell when a verdict is wrong; a general sentence stands without it"
     )

@@ -74,6 +74,7 @@ class CallPage:
     coverage: tuple[str, ...]
     provenance: tuple[tuple[str, str], ...]
     sound_note: str
+    other_language: bool
 
     @property
     def criteria(self) -> tuple[ShownCriterion, ...]:
@@ -108,6 +109,7 @@ def make_call_page(call: ShownCall, titles: Mapping[str, CriterionText], texts: 
         coverage=tuple(_coverage(shown, texts)),
         provenance=tuple(_provenance(shown, texts)),
         sound_note=texts(sound) if sound else "",
+        other_language=shown.facts.language != texts.language,
     )
 
 

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from markupsafe import Markup
 
-_WIDTH, _HEIGHT, _EDGE = 132, 40, 5
+_WIDTH, _HEIGHT, _EDGE = 132, 30, 4
 _BIG_WIDTH, _BIG_HEIGHT = 300, 120
 _LEFT, _RIGHT, _TOP, _BOTTOM = 38, 8, 10, 22
 _LINE = "#1f5fa8"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from callqa.data import CallAnalysis, CallFacts, Measure, Scorecard, Verdict
-from callqa.store import calls, claims, judged, labels, queries, rescoring, texts, voices
+from callqa.store import calls, claims, exports, judged, labels, queries, rescoring, texts, voices
 from callqa.store.calls import GIVEN_FIELDS, CallKeys, KnownCall
 from callqa.store.coaching import (
     NOT_FOR_TRAINING,
@@ -21,6 +21,7 @@ from callqa.store.coaching import (
     StoredEvidence,
 )
 from callqa.store.database import Database, open_database
+from callqa.store.exports import ExportedNumber, ExportedVerdict
 from callqa.store.judged import JudgedCall, JudgedCriterion
 from callqa.store.labels import Label, LabelSheet
 from callqa.store.queries import CallSummary, Failure
@@ -37,6 +38,8 @@ __all__ = [
     "CoachingRecords",
     "CoachingSession",
     "Consent",
+    "ExportedNumber",
+    "ExportedVerdict",
     "Failure",
     "JudgedAnew",
     "JudgedCall",
@@ -170,6 +173,20 @@ class Store:
         """How calls were judged, for results over many of them; see `callqa.store.judged`."""
         with self._database.reading() as connection:
             return judged.load_judged(connection, start=start, end=end, agent=agent, queue=queue)
+
+    def exported_verdicts(
+        self, *, start: str | None = None, end: str | None = None, queue: str | None = None
+    ) -> Iterator[ExportedVerdict]:
+        """Verdicts row by row, for other systems."""
+        with self._database.reading() as connection:
+            yield from exports.verdict_rows(connection, start, end, queue)
+
+    def exported_measures(
+        self, *, start: str | None = None, end: str | None = None, queue: str | None = None
+    ) -> Iterator[ExportedNumber]:
+        """Every number of the measures row by row, for other systems."""
+        with self._database.reading() as connection:
+            yield from exports.measure_rows(connection, start, end, queue)
 
     @property
     def coaching(self) -> CoachingRecords:

@@ -1,0 +1,115 @@
+"""The options of `callqa export`. What it does stands in `callqa.export_commands`, imported only when
+it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_DEFAULT_WORKSPACE = Path("callqa-workspace")
+
+Workspace = Annotated[
+    Path, typer.Option("--workspace", metavar="DIR", help="Folder with the scored calls.", show_default=True)
+]
+TableFile = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FILE", help="File to write, .csv or .parquet.")
+]
+PeriodWord = Annotated[
+    str | None,
+    typer.Option(
+        "--period",
+        metavar="PERIOD",
+        help="day, week or month (of the newest call), or 2025-03-04, 2025-W11, 2025-03, 2025-Q1, 2025.",
+    ),
+]
+First = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, like 2025-03-04.")]
+Last = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day.")]
+Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", help="Only calls of this queue.")]
+
+export_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Tables (CSV, Parquet) and xAPI statements for other systems.",
+    epilog="Example: callqa export verdicts --period month -o verdicts.csv",
+)
+
+
+@export_app.command("calls", epilog="Example: callqa export calls -o calls.csv")
+def calls(
+    output: TableFile,
+    period: PeriodWord = None,
+    first: First = None,
+    last: Last = None,
+    queue: Queue = None,
+    workspace: Workspace = _DEFAULT_WORKSPACE,
+) -> None:
+    """Write one row for each call: what it is, its score."""
+    _table("calls", output, period, first, last, queue, workspace)
+
+
+@export_app.command("verdicts", epilog="Example: callqa export verdicts --period 2025-03 -o verdicts.parquet")
+def verdicts(
+    output: TableFile,
+    period: PeriodWord = None,
+    first: First = None,
+    last: Last = None,
+    queue: Queue = None,
+    workspace: Workspace = _DEFAULT_WORKSPACE,
+) -> None:
+    """Write one row for each criterion of each call."""
+    _table("verdicts", output, period, first, last, queue, workspace)
+
+
+@export_app.command("measures", epilog="Example: callqa export measures -o measures.csv")
+def measures(
+    output: TableFile,
+    period: PeriodWord = None,
+    first: First = None,
+    last: Last = None,
+    queue: Queue = None,
+    workspace: Workspace = _DEFAULT_WORKSPACE,
+) -> None:
+    """Write one row for each number of each measure of each call."""
+    _table("measures", output, period, first, last, queue, workspace)
+
+
+@export_app.command(
+    "xapi", epilog="Example: callqa export xapi --homepage https://hr.example.com -o statements.jsonl"
+)
+def xapi(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="File to write, one statement a line.")
+    ],
+    homepage: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The system that the agents' numbers are accounts of."),
+    ] = None,
+    period: PeriodWord = None,
+    first: First = None,
+    last: Last = None,
+    queue: Queue = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", metavar="FILE", help="YAML file with settings.")
+    ] = None,
+    workspace: Workspace = _DEFAULT_WORKSPACE,
+) -> None:
+    """Write xAPI 1.0.3 statements about scored calls and coaching sessions."""
+    from callqa.export_commands import ExportOptions, export_xapi
+
+    export_xapi(ExportOptions(workspace, output, period, first, last, queue), homepage, settings)
+
+
+def _table(
+    table: str,
+    output: Path,
+    period: str | None,
+    first: str | None,
+    last: str | None,
+    queue: str | None,
+    workspace: Path,
+) -> None:
+    from callqa.export_commands import ExportOptions, export_table
+
+    export_table(table, ExportOptions(workspace, output, period, first, last, queue))
