@@ -9,6 +9,7 @@ import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -88,7 +89,10 @@ class ClipArchive:
         except OSError as error:
             raise _unwritable(self._path, error) from error
         finally:
-            self._file.close()
+            with suppress(OSError):
+                self._zip.close()
+            with suppress(OSError):
+                self._file.close()
             self._partial.unlink(missing_ok=True)
 
     def add(self, clip: Clip, agent: str) -> None:
