@@ -222,9 +222,12 @@ def _print(console: Console, evaluation: Evaluation, whole: bool) -> None:
     systems = shared(evaluation.systems)
     if len({call.condition for call in systems[CALLQA]}) > 1:
         tables.conditions_grid("By condition", systems).print(console)
-    verdicts = tables.verdicts_grid("Verdicts", evaluation.calls)
-    if verdicts is not None:
-        verdicts.print(console)
+    for grid in (
+        tables.verdicts_grid("Verdicts", evaluation.calls),
+        tables.risks_grid("Risk and coverage", evaluation.calls),
+    ):
+        if grid is not None:
+            grid.print(console)
     if evaluation.targets:
         tables.targets_grid("Targets", evaluation.targets).print(console)
     by_id = {call.id: call for call in evaluation.calls}

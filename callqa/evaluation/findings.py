@@ -13,6 +13,7 @@ from typing import Any
 from callqa.data import CallAnalysis, Role, TimeSpan, Verdict
 from callqa.evaluation.counts import Found
 from callqa.evaluation.truth import Truth
+from callqa.evaluation.withheld import guessed_verdicts
 
 # Word times come from recognition and are a little off.
 _TOLERANCE = 1.0
@@ -21,11 +22,16 @@ GREETING = ("salutation", "company", "name", "offer")
 
 @dataclass(frozen=True, slots=True)
 class JudgedCriterion:
-    """One criterion of one call: the verdict that a listener gives, and the one that was given."""
+    """One criterion of one call: the verdict that a listener gives, and the one that was given.
+
+    `guessed` is what would have been said had nothing been withheld (`callqa.evaluation.withheld`);
+    None where that is not known.
+    """
 
     criterion: str
     expected: str
     given: str
+    guessed: str | None = None
 
 
 def match_greeting(
@@ -158,6 +164,7 @@ def match_verdicts(truth: Truth, analysis: CallAnalysis, details: list[str]) -> 
     reason, and may be one of two, of which either will do; a call without a scorecard is `unsure`
     in all of them."""
     given = {item.id: item for item in analysis.scorecard.criteria}
+    guessed = guessed_verdicts(analysis) if given else {}
     judged = []
     for criterion, wording in truth.expected.items():
         allowed = [text.strip() for text in re.split("或| or ", re.split("，|, ", wording)[0])]
@@ -165,8 +172,11 @@ def match_verdicts(truth: Truth, analysis: CallAnalysis, details: list[str]) -> 
             continue
         result = given.get(criterion)
         verdict = str(result.verdict if result else Verdict.UNSURE)
-        expected = verdict if verdict in allowed else allowed[0]
-        judged.append(JudgedCriterion(criterion, expected, verdict))
+        guess = guessed.get(criterion)
+        # Of two that will do, the one that was said, or would have been.
+        said = guess if verdict == Verdict.UNSURE and guess in allowed else verdict
+        expected = said if said in allowed else allowed[0]
+        judged.append(JudgedCriterion(criterion, expected, verdict, guess))
         if verdict != expected:
             why = f": {result.reason}" if result and result.reason else ""
             details.append(f"verdict: {criterion} is {wording}; said {verdict}{why}")

@@ -26,6 +26,7 @@ def write_report(evaluation: Evaluation, real: Systems | None = None, hand_writt
     `hand_written` is put at the end as it is."""
     calls = evaluation.calls
     verdicts = tables.verdicts_grid("", calls)
+    risks = tables.risks_grid("", calls)
     parts = {
         "version": __version__,
         "measured_on": _measured_on(calls),
@@ -40,6 +41,7 @@ def write_report(evaluation: Evaluation, real: Systems | None = None, hand_writt
         ),
         "conditions": tables.conditions_grid("", shared(evaluation.systems)).markdown(),
         "verdicts": verdicts.markdown() if verdicts else _NONE,
+        "risks": risks.markdown() if risks else _NONE,
         "worst": _worst(calls),
         "real": _real(real) if real else _NONE,
         "limits": _limits(calls),

@@ -12,7 +12,7 @@ from callqa.errors import CallqaError
 from callqa.evaluation.compare import Comparison, compare, heard_by_callqa
 from callqa.evaluation.references import Reference
 from callqa.evaluation.saved import CALLQA, save_systems, shared
-from callqa.evaluation.summary import agree, pool
+from callqa.evaluation.summary import agree, pool, risks
 from callqa.evaluation.targets import Target, check_targets
 from callqa.evaluation.truth import ANY, GROUPS
 
@@ -82,6 +82,7 @@ class Evaluation:
                 for title, members in self.groups()
             },
             "verdicts": [asdict(item) for item in agree(self.calls)],
+            "risks": [asdict(item) for item in risks(self.calls)],
         }
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from callqa.evaluation.compare import Comparison
 from callqa.evaluation.counts import Found
+from callqa.evaluation.findings import JudgedCriterion
 
 Kind = Literal["share", "number"]
 Parts = Callable[[Comparison], tuple[float, float] | None]
@@ -70,6 +71,85 @@ class CriterionFigures:
     num_false: int
 
 
+@dataclass(frozen=True, slots=True)
+class RiskFigures:
+    """What withholding verdicts brings on one criterion, over the calls it applies to by either side.
+
+    `num_wrong` of the `num_given` verdicts are not the listener's, `num_accused` of these are `not_met`
+    where the listener hears no such fault. Of the `num_withheld` (`unsure`), `num_kept_back` would have
+    been wrong and `num_accusations_kept_back` wrong accusations, had they been given; `num_blank` had
+    nothing to go by.
+    """
+
+    criterion: str
+    num_given: int
+    num_wrong: int
+    num_accused: int
+    num_withheld: int
+    num_kept_back: int
+    num_accusations_kept_back: int
+    num_blank: int
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of verdicts that are given."""
+        total = self.num_given + self.num_withheld
+        return self.num_given / total if total else None
+
+    @property
+    def risk(self) -> float | None:
+        """Share of the given that is wrong."""
+        return self.num_wrong / self.num_given if self.num_given else None
+
+    @property
+    def accusation_risk(self) -> float | None:
+        """Share of the given that accuses wrongly."""
+        return self.num_accused / self.num_given if self.num_given else None
+
+    @property
+    def risk_without(self) -> float | None:
+        """Share that would be wrong if nothing were withheld but what has nothing to go by."""
+        total = self.num_given + self.num_withheld - self.num_blank
+        return (self.num_wrong + self.num_kept_back) / total if total else None
+
+    @property
+    def accusation_risk_without(self) -> float | None:
+        """Share of wrong accusations if nothing were withheld."""
+        total = self.num_given + self.num_withheld - self.num_blank
+        return (self.num_accused + self.num_accusations_kept_back) / total if total else None
+
+
+def risks(calls: Sequence[Comparison]) -> list[RiskFigures]:
+    """Risk and coverage per criterion, and of all criteria at the end."""
+    pairs = [item for call in calls for item in call.verdicts]
+    names = sorted({item.criterion for item in pairs}, key=_place)
+    found = [_risk(name, [item for item in pairs if item.criterion == name]) for name in names]
+    return [*found, _risk("all", pairs)] if found else []
+
+
+def _risk(criterion: str, pairs: Sequence[JudgedCriterion]) -> RiskFigures:
+    exempt = "not_applicable"
+    applying = [item for item in pairs if not item.expected == item.given == exempt]
+    given = [item for item in applying if item.given != "unsure"]
+    withheld = [item for item in applying if item.given == "unsure"]
+    blank = [item for item in withheld if item.guessed in (None, "unsure")]
+    guessed = [item for item in withheld if item.guessed not in (None, "unsure")]
+    return RiskFigures(
+        criterion,
+        len(given),
+        sum(item.given != item.expected for item in given),
+        sum(item.given == "not_met" != item.expected for item in given),
+        len(withheld),
+        sum(item.guessed != item.expected for item in guessed),
+        sum(item.guessed == "not_met" != item.expected for item in guessed),
+        len(blank),
+    )
+
+
+def _place(criterion: str) -> tuple[int, str]:
+    return CRITERIA.index(criterion) if criterion in CRITERIA else len(CRITERIA), criterion
+
+
 def pool(calls: Sequence[Comparison]) -> list[Figure]:
     """All figures over these calls: of summed counts and seconds, not means of calls' ratios, but
     for the mean errors, which are means over calls.
@@ -108,7 +188,7 @@ def agree(calls: Sequence[Comparison]) -> list[CriterionFigures]:
     `num_not_met` given accuse the agent of what is otherwise in truth."""
     found = []
     known = {item.criterion for call in calls for item in call.verdicts}
-    for criterion in sorted(known, key=lambda name: (CRITERIA.index(name) if name in CRITERIA else 99, name)):
+    for criterion in sorted(known, key=_place):
         pairs = [item for call in calls for item in call.verdicts if item.criterion == criterion]
         judged = [item for item in pairs if item.given != "unsure"]
         accused = [item for item in pairs if item.given == "not_met"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from callqa.evaluation.compare import Comparison
 from callqa.evaluation.counts import Found
 from callqa.evaluation.saved import Systems
-from callqa.evaluation.summary import Figure, agree, pool
+from callqa.evaluation.summary import Figure, agree, pool, risks
 from callqa.evaluation.targets import Target, show_number, show_value
 
 if TYPE_CHECKING:
@@ -173,6 +173,34 @@ def verdicts_grid(title: str, calls: Sequence[Comparison]) -> Grid | None:
         for item in agree(calls)
     )
     header = ("criterion", "calls", "agree", "unsure", "not_met wrongly", "where they differ")
+    return Grid(title, header, rows) if rows else None
+
+
+def risks_grid(title: str, calls: Sequence[Comparison]) -> Grid | None:
+    """Risk and coverage per criterion; None where no reference has verdicts."""
+    rows = tuple(
+        (
+            item.criterion,
+            str(item.num_given + item.num_withheld),
+            show_number(item.coverage, "share"),
+            show_number(item.risk, "share"),
+            f"{show_number(item.accusation_risk, 'share')} ({item.num_accused})",
+            f"{item.num_kept_back} of {item.num_withheld - item.num_blank}",
+            show_number(item.risk_without, "share"),
+            show_number(item.accusation_risk_without, "share"),
+        )
+        for item in risks(calls)
+    )
+    header = (
+        "criterion",
+        "verdicts",
+        "given",
+        "wrong, of given",
+        "not_met wrongly, of given",
+        "withheld that were wrong",
+        "wrong, if all were given",
+        "not_met wrongly, if all",
+    )
     return Grid(title, header, rows) if rows else None
 
 

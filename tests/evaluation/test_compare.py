@@ -8,7 +8,6 @@ import pytest
 from callqa.data import CriterionResult, Measure, Role, Roles, Verdict
 from callqa.evaluation.compare import compare
 from callqa.evaluation.counts import Found, TextErrors
-from callqa.evaluation.findings import JudgedCriterion
 from callqa.evaluation.truth import Truth
 from tests.evaluation.conftest import found_phrases, found_terms, perfect
 
@@ -157,12 +156,12 @@ def test_verdicts_are_held_against_what_a_listener_says(truth: Truth, analyse: A
     )
     scored = replace(whole, scorecard=replace(whole.scorecard, criteria=criteria))
     call = compare(judged, scored)
-    assert call.verdicts == (
-        JudgedCriterion("greeting", "met", "not_met"),
-        JudgedCriterion("politeness", "not_met", "not_met"),
-        JudgedCriterion("jargon", "met", "unsure"),
-        JudgedCriterion("pace", "partly_met", "partly_met"),
-    )
+    assert [(item.criterion, item.expected, item.given) for item in call.verdicts] == [
+        ("greeting", "met", "not_met"),
+        ("politeness", "not_met", "not_met"),
+        ("jargon", "met", "unsure"),
+        ("pace", "partly_met", "partly_met"),
+    ]
     assert call.details == (
         "verdict: greeting is met; said not_met: 因为",
         "verdict: jargon is met, no jargon; said unsure: 因为",

@@ -8,7 +8,7 @@ import pytest
 from callqa.evaluation.compare import Comparison
 from callqa.evaluation.counts import Found, InventedText, LostSpeech, SpeakerErrors, TextErrors
 from callqa.evaluation.findings import JudgedCriterion
-from callqa.evaluation.summary import Figure, agree, pool
+from callqa.evaluation.summary import Figure, agree, pool, risks
 from callqa.evaluation.targets import Target, check_targets, show_number
 from callqa.evaluation.truth import HARD, LEAKING, MAIN
 
@@ -195,3 +195,27 @@ def test_the_better_plain_way_counts() -> None:
 def test_numbers_for_people() -> None:
     assert (show_number(None, "share"), show_number(0.0312, "share")) == ("-", "3.1%")
     assert (show_number(0.02, "number"), show_number(9.6, "number")) == ("0.020", "9.6")
+
+
+def test_risk_and_coverage_per_criterion() -> None:
+    said = [
+        ("met", "met", "met"),
+        ("met", "not_met", "not_met"),  # a wrong accusation
+        ("partly_met", "met", "met"),
+        ("met", "unsure", "not_met"),  # one that was kept back
+        ("met", "unsure", "met"),
+        ("not_met", "unsure", "unsure"),  # nothing to go by
+        ("not_applicable", "not_applicable", "not_applicable"),
+    ]
+    calls = [replace(CALL, verdicts=(JudgedCriterion("pace", *item),)) for item in said]
+    pace, everything = risks(calls)
+    assert (pace.num_given, pace.num_wrong, pace.num_accused) == (3, 2, 1)
+    assert (pace.num_withheld, pace.num_kept_back, pace.num_blank) == (3, 1, 1)
+    assert pace.num_accusations_kept_back == 1
+    assert pace.coverage == 0.5
+    assert pace.risk == pytest.approx(2 / 3)
+    assert pace.risk_without == pytest.approx(3 / 5)
+    assert pace.accusation_risk_without == pytest.approx(2 / 5)
+    assert everything.criterion == "all"
+    assert everything.num_given == pace.num_given
+    assert risks([CALL]) == []
