@@ -58,6 +58,10 @@ _IN_AMOUNTS = re.compile(
 _REST_IN_AMOUNTS = re.compile(
     rf"(?:[后前]面|最后|中间|接着|然后|再)(?:几位|[三四]位)?(?:就?是|，|、|,)*(?P<rest>{_THOUSANDS}){_NO_AMOUNT}"
 )
+# The digit that is said by itself after a long number, and what recognition made of it (最后一个事务).
+_LAST_DIGIT = re.compile(
+    r"(?:最后|末尾|后面|还有)(?:的|那)?一?[个位](?:数字?)?(?:就?是|，|,)*(?P<rest>[^，。,、？]{1,2})(?=[，。,、]|$)"
+)
 
 
 @dataclass(slots=True)
@@ -145,6 +149,8 @@ def _unusual(utterance: int, text: str, row: list[_Heard], was_asked: bool) -> l
     spans = [match.span() for match in _IN_AMOUNTS.finditer(text)]
     if spans or was_asked or any(len(item.run.digits) >= _LEAST_IN_PIECES for item in row):
         spans += [match.span("rest") for match in _REST_IN_AMOUNTS.finditer(text)]
+    if any(len(item.run.digits) >= _LEAST_IN_PIECES for item in row):
+        spans += [match.span("rest") for match in _LAST_DIGIT.finditer(text)]
     for first, end in spans:
         if not any(item.run.first_char < end and first < item.run.end_char for item in row):
             places = tuple((place, place + 1) for place in range(first, end))

@@ -111,6 +111,10 @@ def test_a_few_words_are_no_digits() -> None:
         ),
         ("对就是一六九五一八七N后面是二千六百四十。", ["一六九五一八七", "二千六百四十"]),
         ("我的号码是一千六百六十九。", ["一千六百六十九"]),
+        (
+            "身份证号码是三二零一零二一九八八零六五三七四最后一个事务。",
+            ["三二零一零二一九八八零六五三七四", "事务"],
+        ),
     ],
 )
 def test_digits_that_recognition_wrote_as_amounts_are_found(text: str, numbers: list[str]) -> None:
