@@ -174,7 +174,7 @@ def match_verdicts(truth: Truth, analysis: CallAnalysis, details: list[str]) -> 
         verdict = str(result.verdict if result else Verdict.UNSURE)
         guess = guessed.get(criterion)
         # Of two that will do, the one that was said, or would have been.
-        said = guess if verdict == Verdict.UNSURE and guess in allowed else verdict
+        said = guess if guess is not None and verdict == Verdict.UNSURE else verdict
         expected = said if said in allowed else allowed[0]
         judged.append(JudgedCriterion(criterion, expected, verdict, guess))
         if verdict != expected:

@@ -158,9 +158,9 @@ def _unusual(utterance: int, text: str, row: list[_Heard], was_asked: bool) -> l
             run = Run("?" * len(places), places, 0)
             row = [*row, _Heard(utterance, run, False, Kind(kind or Kind.PHONE), 0.7)]
     if was_asked:
-        run = all_alike(text)
-        if run is not None and all(len(run.digits) > len(item.run.digits) for item in row):
-            return [_Heard(utterance, run, True)]
+        whole = all_alike(text)
+        if whole is not None and all(len(whole.digits) > len(item.run.digits) for item in row):
+            return [_Heard(utterance, whole, True)]
     return row
 
 
