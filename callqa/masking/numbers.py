@@ -155,8 +155,8 @@ def _unusual(utterance: int, text: str, row: list[_Heard], was_asked: bool) -> l
         if not any(item.run.first_char < end and first < item.run.end_char for item in row):
             places = tuple((place, place + 1) for place in range(first, end))
             kind = next((cue.kind for cue in cues(text[:first], "zh") if cue.kind in _NUMERIC), None)
-            run = Run("?" * len(places), places, 0)
-            row = [*row, _Heard(utterance, run, False, Kind(kind or Kind.PHONE), 0.7)]
+            amounts = Run("?" * len(places), places, 0)
+            row = [*row, _Heard(utterance, amounts, False, Kind(kind or Kind.PHONE), 0.7)]
     if was_asked:
         whole = all_alike(text)
         if whole is not None and all(len(whole.digits) > len(item.run.digits) for item in row):

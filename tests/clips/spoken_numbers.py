@@ -2,7 +2,7 @@
 
     python -m tests.clips.spoken_numbers FOLDER
 
-writes ``numbers_zh.wav`` and ``numbers_en.wav`` (telephone band, synthetic voices, invented numbers), scores
+writes ``numbers_zh.ogg`` and ``numbers_en.ogg`` (telephone band, synthetic voices, invented numbers), scores
 them, cuts every masked moment as a clip, recognises the clips again, and lists what of the numbers can still
 be read or heard. The voices are those of the samples (see samples/README.md).
 """
@@ -11,16 +11,20 @@ from __future__ import annotations
 
 import re
 import sys
-import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from callqa.clips.make import Clip
+    from callqa.data import CallAnalysis
+
 RATE_HZ = 16_000
+_BIT_RATE = 16_000
 _GAP = 0.45
 
 # Invented: the check digit of the ID number is wrong, the phone's prefix is of no operator.
@@ -85,66 +89,84 @@ def leaks(text: str, language: str, length: int = 3) -> list[str]:
 
 
 def make_call(synthesizer: Any, language: str, path: Path) -> None:
-    """Speak a call and write it as a mono WAV in the telephone band."""
+    """Speak a call and write it as Ogg Opus, mono, in the telephone band."""
     from scipy.signal import butter, resample_poly, sosfilt
 
     pieces: list[NDArray[np.float32]] = [np.zeros(RATE_HZ // 2, np.float32)]
     for party, text in CALLS[language]:
         said = synthesizer.speak(text, language, _VOICES[language][party], 1.0)
         sound = resample_poly(said.samples, RATE_HZ, 24_000).astype(np.float32)
-        pieces += [0.1 * sound / max(1e-6, float(np.sqrt(np.mean(sound**2)))), _silence()]
+        pieces.append(0.1 * sound / max(1e-6, float(np.sqrt(np.mean(sound**2)))))
+        pieces.append(np.zeros(round(_GAP * RATE_HZ), np.float32))
     whole = np.concatenate(pieces)
     whole = sosfilt(butter(4, (300, 3400), btype="band", fs=RATE_HZ, output="sos"), whole)
     whole = whole + np.random.default_rng(5).normal(0, 0.0008, whole.size)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE_HZ)
-        file.writeframes((np.clip(whole, -1, 1) * 32767).astype(np.int16).tobytes())
+    _write(path, np.clip(whole, -1, 1).astype(np.float32))
 
 
-def _silence() -> NDArray[np.float32]:
-    return np.zeros(round(_GAP * RATE_HZ), np.float32)
+def _write(path: Path, samples: NDArray[np.float32]) -> None:
+    import av
+
+    with av.open(str(path), "w", format="ogg") as container:
+        stream = container.add_stream("libopus", rate=RATE_HZ)
+        stream.layout, stream.bit_rate = "mono", _BIT_RATE
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), format="flt", layout="mono")
+        frame.sample_rate = RATE_HZ
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+class Ear:
+    """Analyses calls and recognises clips; loads the models once."""
+
+    def __init__(self) -> None:
+        from callqa.analysers import make_factory
+        from callqa.config import Settings
+        from callqa.pipeline import load_whisper
+
+        settings = Settings()
+        self._analyser = make_factory(settings, None)()
+        self._model = load_whisper(settings.recogniser)
+
+    def analyse(self, path: Path, language: str) -> CallAnalysis:
+        """A call as it is stored."""
+        from callqa.data import CallRequest
+
+        return self._analyser.judge(self._analyser.analyse(CallRequest(str(path), language=language)))
+
+    def hear(self, samples: NDArray[np.float32], language: str) -> str:
+        """What is heard in a clip `(time,)`."""
+        segments, _ = self._model.transcribe(samples, language=language, condition_on_previous_text=False)
+        return " ".join(segment.text.strip() for segment in segments)
 
 
 @dataclass(frozen=True, slots=True)
 class HeardClip:
     """A clip as it is read and as it is heard again, and what of the numbers is in either."""
 
-    start: float
+    clip: Clip
     text: str
     heard: str
     in_text: Sequence[str]
     in_sound: Sequence[str]
 
 
-def hear_clips(path: Path, language: str) -> list[HeardClip]:
-    """Score a call, cut a clip around every masked moment, and recognise the clips again."""
-    from callqa.analysers import make_factory
+def hear_clips(ear: Ear, analysis: CallAnalysis, path: Path) -> list[HeardClip]:
+    """Cut a clip around every masked moment of a call, and recognise the clips again."""
     from callqa.audio.decode import decode
     from callqa.clips.choose import Example
     from callqa.clips.make import ClipOptions, cut_clip
-    from callqa.config import Settings
-    from callqa.data import CallRequest
     from callqa.masking import find_personal_data
-    from callqa.pipeline import load_whisper
 
-    settings = Settings()
-    analyser = make_factory(settings, None)()
-    facts = analyser.analyse(CallRequest(str(path), language=language))
-    analysis = analyser.judge(facts)
-    for item in facts.utterances:
-        print(f"  {item.start:5.1f} {item.role or '?':8} {item.text}")
+    facts = analysis.facts
     samples = decode(path).samples
-    model = load_whisper(settings.recogniser)
     found = []
-    for item in find_personal_data(facts.utterances, language):
+    for item in find_personal_data(facts.utterances, facts.language):
         example = Example(item.span, (), "", None)
         clip = cut_clip(analysis, example, samples, "greeting", ClipOptions(), by_name=False)
         text = " ".join(line.text for line in clip.lines)
-        segments, _ = model.transcribe(clip.samples, language=language, condition_on_previous_text=False)
-        heard = " ".join(segment.text.strip() for segment in segments)
-        found.append(HeardClip(clip.span.start, text, heard, leaks(text, language), leaks(heard, language)))
+        heard = ear.hear(clip.samples, facts.language)
+        found.append(HeardClip(clip, text, heard, leaks(text, facts.language), leaks(heard, facts.language)))
     return found
 
 
@@ -155,17 +177,20 @@ def main(folder: Path) -> int:
 
     folder.mkdir(parents=True, exist_ok=True)
     synthesizer = Synthesizer(bring_in(default_folder()))
-    num_leaking = 0
+    ear = Ear()
+    num_clips = num_leaking = 0
     for language in CALLS:
-        path = folder / f"numbers_{language}.wav"
+        path = folder / f"numbers_{language}.ogg"
         make_call(synthesizer, language, path)
-        clips = hear_clips(path, language)
-        for clip in clips:
-            print(f"{language} {clip.start:5.1f} s  read: {clip.text}\n              heard: {clip.heard}")
-            print(f"              left in text {clip.in_text}, in sound {clip.in_sound}")
-            num_leaking += bool(clip.in_text or clip.in_sound)
-        print(f"{language}: {len(clips)} clips")
-    print(f"{num_leaking} clips with anything of a number")
+        analysis = ear.analyse(path, language)
+        for said in analysis.facts.utterances:
+            print(f"{said.start:6.1f} {said.role or '?':8} {said.text}")
+        for item in hear_clips(ear, analysis, path):
+            print(f"clip from {item.clip.span.start:.1f} s\n  read:  {item.text}\n  heard: {item.heard}")
+            print(f"  left in the text {item.in_text}, in the sound {item.in_sound}")
+            num_clips += 1
+            num_leaking += bool(item.in_text or item.in_sound)
+    print(f"{num_leaking} of {num_clips} clips with anything of a number")
     return 1 if num_leaking else 0
 
 
