@@ -19,6 +19,7 @@ from callqa.masking import Masked
 RATE_HZ = 16_000
 LONGEST = 20.0
 """Seconds of a snippet; longer evidence is cut there."""
+_SHORTEST = 0.1  # s; less is nothing to hear
 _CONTEXT = 0.8  # s before and after, so that the first and last word are whole
 _BIT_RATE = 32_000
 _TONE_HZ = 1000.0
@@ -37,11 +38,14 @@ class Sound:
 
     samples: Samples
 
-    def snippet(self, start: float, end: float) -> str:
-        """A stretch, in seconds, with a little before and after it, as a ``data:`` address of MP3."""
+    def snippet(self, start: float, end: float) -> str | None:
+        """A stretch, in seconds, with a little before and after it, as a ``data:`` address of MP3; None
+        where the sound ends before it."""
         end = min(end, start + LONGEST)
         first = max(0, round((start - _CONTEXT) * RATE_HZ))
         piece = self.samples[first : round((end + _CONTEXT) * RATE_HZ)].copy()
+        if piece.size < _SHORTEST * RATE_HZ:
+            return None
         peak = float(np.abs(piece).max(initial=0.0))
         if peak > 0:
             piece *= _PEAK / peak

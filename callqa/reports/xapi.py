@@ -45,7 +45,7 @@ def check_homepage(address: str | None) -> str:
         raise UsageError(
             "xAPI statements need the address of the system that the agents' accounts belong to"
             + ("." if address is None else f"; {address!r} is none."),
-            "Give it with --homepage https://hr.example.com, or as reports: {xapi_homepage: …} in the settings.",
+            "Write --homepage https://hr.example.com, or reports: {xapi_homepage: …} in the settings.",
         )
     return address.rstrip("/")
 
