@@ -85,7 +85,9 @@ def call(
 
 @report_app.command("agent", epilog="Example: callqa report agent 李娜 --period month -o reports")
 def agent(
-    agents: Annotated[list[str], typer.Argument(metavar="AGENT…", help="Names or numbers.")],
+    agents: Annotated[
+        list[str] | None, typer.Argument(metavar="AGENT…", help="Names or numbers; everybody without.")
+    ] = None,
     period: PeriodWord = None,
     first: First = None,
     last: Last = None,
@@ -118,7 +120,7 @@ def agent(
         modules,
         pages,
     )
-    report_agents(agents, options)
+    report_agents(agents or (), options)
 
 
 @report_app.command("team", epilog="Example: callqa report team --period 2025-03 --format both -o reports")

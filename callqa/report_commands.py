@@ -66,16 +66,17 @@ def report_calls(names: Sequence[str], options: ReportOptions) -> None:
 
 
 def report_agents(names: Sequence[str], options: ReportOptions) -> None:
-    """Write each agent's report."""
+    """Write each agent's report, everybody's where nobody is named."""
     settings, rules = load_settings(options.settings), load_rules(options.rules)
     with Store.open(options.workspace) as store:
         team, _ = _team(store, options, rules)
         texts = _texts(options, settings, (call for item in team.agents for call in item.calls))
-        wanted = [team.find(name).agent for name in dict.fromkeys(names)]
+        wanted = list(dict.fromkeys(team.find(name).agent for name in names))
+        wanted = wanted or [item.agent for item in team.agents]
         place = _Place.of(options, len(wanted))
         reader = CallReader(store, options.audio, settings.masking, place.folder)
         modules = load_modules(options.modules, texts.language)
-        for agent in dict.fromkeys(wanted):
+        for agent in wanted:
             plan = make_plan(store, team, rules, modules, texts.language, agent)
             sessions = _sessions(store, agent, rules)
             page = make_agent_page(

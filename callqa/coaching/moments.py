@@ -26,6 +26,8 @@ _WHOLE_GREETING = {
     "en": "Salutation, company, name and offer of help: all of them.",
 }
 _GIVEN = {"zh": "该用礼貌用语的地方用了。", "en": "Courteous where it was owed."}
+# What is cited for these criteria is faults, also where they are met: such a call is no example.
+_FAULTS_ONLY = ("jargon", "guessing", "privacy", "politeness")
 # Rows of these measures say how the call was, not where it went wrong.
 _NEUTRAL = ("talk_share", "longest_agent_monologue", "you_forms", "response_latency")
 
@@ -63,7 +65,8 @@ class Listening:
 
     def own_good(self, agent: AgentResult, criterion: str) -> Moment | None:
         """The agent's latest moment where the same behaviour went well."""
-        return self._good(self._calls(agent.calls, criterion, (Verdict.MET,), 3), criterion, hide=False)
+        calls = self._calls(agent.calls, criterion, (Verdict.MET,), _CANDIDATES)
+        return self._good(calls, criterion, hide=False)
 
     def example(self, agent: AgentResult, criterion: str) -> Moment | None:
         """A colleague's good moment, of those who do it best; without a name unless they let it be
@@ -220,6 +223,8 @@ class Listening:
             for row in self._evidence[call.id]
             if row.kind == "criterion" and row.owner == criterion
         ]
+        if criterion in _FAULTS_ONLY and rows:
+            return None
         if criterion == "greeting" and rows:
             quote = ("，" if call.language == "zh" else ", ").join(_clean(row.quote) for row in rows)
             least = min((row.probability for row in rows if row.probability is not None), default=None)

@@ -57,7 +57,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class CallPage:
     """Everything that stands in a call's report. `facts`, `coverage` and `provenance` are pairs or
-    sentences ready to be shown."""
+    sentences ready to be shown. `unsure_throughout` is the one reason why nothing at all could be
+    judged, "" where that is not so."""
 
     id: str
     title: str
@@ -75,6 +76,7 @@ class CallPage:
     provenance: tuple[tuple[str, str], ...]
     sound_note: str
     other_language: bool
+    unsure_throughout: str
 
     @property
     def criteria(self) -> tuple[ShownCriterion, ...]:
@@ -110,7 +112,13 @@ def make_call_page(call: ShownCall, titles: Mapping[str, CriterionText], texts: 
         provenance=tuple(_provenance(shown, texts)),
         sound_note=texts(sound) if sound else "",
         other_language=shown.facts.language != texts.language,
+        unsure_throughout=_one_reason(card.criteria),
     )
+
+
+def _one_reason(criteria: Sequence[CriterionResult]) -> str:
+    found = {(item.verdict, item.reason) for item in criteria}
+    return next(iter(found))[1] if len(found) == 1 and (Verdict.UNSURE in next(iter(found))) else ""
 
 
 def _criterion(

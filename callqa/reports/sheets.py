@@ -208,7 +208,7 @@ def day_sheets(page: DayPage, texts: Texts, links: Links) -> list[Sheet]:
     def row(item: DayCall) -> Sequence[Cell]:
         call = item.summary
         told = [names[item.kind]] if item.kind else []
-        reasons = [f"{title}：{reason}" if title else reason for title, reason in item.reasons]
+        reasons = [f"{title}{t('colon')}{reason}" if title else reason for title, reason in item.reasons]
         return (
             " / ".join([*told, *item.also]),
             moment_of(call.started_at),

@@ -21,6 +21,7 @@ LONGEST = 20.0
 """Seconds of a snippet; longer evidence is cut there."""
 _SHORTEST = 0.1  # s; less is nothing to hear
 _CONTEXT = 0.8  # s before and after, so that the first and last word are whole
+_LEAST = 6.0  # s; shorter evidence is heard with more of what is around it
 _BIT_RATE = 32_000
 _TONE_HZ = 1000.0
 _TONE_LEVEL = 0.08
@@ -42,8 +43,9 @@ class Sound:
         """A stretch, in seconds, with a little before and after it, as a ``data:`` address of MP3; None
         where the sound ends before it."""
         end = min(end, start + LONGEST)
-        first = max(0, round((start - _CONTEXT) * RATE_HZ))
-        piece = self.samples[first : round((end + _CONTEXT) * RATE_HZ)].copy()
+        context = max(_CONTEXT, (_LEAST - (end - start)) / 2)
+        first = max(0, round((start - context) * RATE_HZ))
+        piece = self.samples[first : round((end + context) * RATE_HZ)].copy()
         if piece.size < _SHORTEST * RATE_HZ:
             return None
         peak = float(np.abs(piece).max(initial=0.0))

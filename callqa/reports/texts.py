@@ -21,6 +21,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "status_too_short": ("说得太少", "too little is said"),
     "yes": ("是", "yes"),
     "no": ("否", "no"),
+    "colon": ("：", ": "),
     "none": ("无", "none"),
     "unknown": ("未知", "unknown"),
     # on every page
@@ -241,6 +242,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "figures": ("具体数据", "Figures"),
     "percentile": ("团队百分位", "Team percentile"),
     "mean_score": ("平均得分", "Mean score"),
+    "scores_line": (
+        "平均得分 {own}；全体 {team}。{share} 的评分项可以判断。",
+        "Mean score {own}; all agents {team}. {share} of the rubric could be judged.",
+    ),
     "mean_score_words": ("{mean}（{low}–{high}）", "{mean} ({low}–{high})"),
     "sessions": ("辅导", "Coaching"),
     "session_with": ("{title}，{coach}：{state}", "{title}, with {coach}: {state}"),
