@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from callqa.data import CallAnalysis, CallFacts, TimeSpan, Utterance, merge_spans
 from callqa.language import searcher
@@ -17,6 +19,20 @@ _BRIDGE = 0.7
 _LITTLE_LEFT = 4
 # Speech without words this near to personal data may be more of it.
 _NEAR = 4.0
+# What may go on with a number, however recognition wrote it (六一九九五、十二-三十三到四十八RX): in a clip a
+# word too many is no harm.
+_FILLER = r"[\s，、,\-—–~·]|嗯|呃|啊|到|那个|最后(?:一?[个位])?|后面|前面|是"
+_FIGURE = r"[0-9零〇一二三四五六七八九十百千万幺两](?![个位])|(?<![A-Za-z])[A-Za-z]{1,2}(?![A-Za-z])"
+_ENGLISH = r"oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|double|triple|[0-9]|x"
+_GOES_ON = {
+    "zh": re.compile(rf"(?:(?:{_FILLER})*(?:{_FIGURE}))*"),
+    "en": re.compile(rf"(?:(?:[\s,\-]|\b(?:uh|um)\b)*\b(?:{_ENGLISH})\b)*", re.IGNORECASE),
+}
+_CAME_BEFORE = {
+    "zh": re.compile(rf"(?:(?:{_FIGURE})(?:[\s，、,\-—–])*)*$"),
+    "en": re.compile(rf"(?:\b(?:{_ENGLISH})\b[\s,\-]*)*$", re.IGNORECASE),
+}
+_NUMBERS = (Kind.PHONE, Kind.ID, Kind.CARD, Kind.CODE, Kind.NUMBER)
 _NAME_ALIKE = 0.75  # a name too many hidden does no harm, one too few does
 
 
@@ -28,6 +44,31 @@ def agent_names(analysis: CallAnalysis) -> tuple[str, ...]:
     heard = (elements.get("name") or {}).get("quote")
     names = (_clean(name) for name in (recording.agent_name, recording.agent_id, heard) if name)
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def widen_numbers(facts: CallFacts, masked: Sequence[Masked], margin: float) -> list[Masked]:
+    """What is masked, numbers with every figure right before or after them."""
+    language = "zh" if facts.language == "zh" else "en"
+    widened: list[Masked] = []
+    for place, item in enumerate(masked):
+        if item.kind not in _NUMBERS:
+            widened.append(item)
+            continue
+        utterance = facts.utterances[item.utterance]
+        text = utterance.text
+        low = max([0, *(other.end_char for other in widened if other.utterance == item.utterance)])
+        following = [other.first_char for other in masked[place + 1 :] if other.utterance == item.utterance]
+        high = min([len(text), *following])
+        before = _CAME_BEFORE[language].search(text[low : item.first_char])
+        after = _GOES_ON[language].match(text[item.end_char : high])
+        first = item.first_char - (len(before.group()) if before else 0)
+        end = item.end_char + (after.end() if after else 0)
+        said = utterance.span_between(first, end)
+        span = TimeSpan(
+            min(item.span.start, max(0.0, said.start - margin)), max(item.span.end, said.end + margin)
+        )
+        widened.append(replace(item, first_char=first, end_char=end, span=span))
+    return widened
 
 
 def find_names(facts: CallFacts, names: Sequence[str], masked: Sequence[Masked]) -> list[Masked]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from callqa.clips.boundaries import clip_span
 from callqa.clips.choose import Example, find_example
-from callqa.clips.hiding import agent_names, find_names, hide_names, spans_to_beep
+from callqa.clips.hiding import agent_names, find_names, hide_names, spans_to_beep, widen_numbers
 from callqa.config import Settings
 from callqa.data import CallAnalysis, CallFacts, Evidence, Role, TimeSpan, Verdict
 from callqa.errors import AudioError
@@ -98,6 +98,7 @@ def cut_clip(
     span = TimeSpan(first, min(max(last, first), samples.shape[1] / rate))
     names = () if by_name else agent_names(analysis)
     personal = find_personal_data(facts.utterances, facts.language, settings.masking)
+    personal = tuple(widen_numbers(facts, personal, settings.masking.margin))
     named = find_names(facts, names, personal)
     masked = tuple(sorted((*personal, *named), key=lambda item: (item.utterance, item.first_char)))
     beeps = tuple(

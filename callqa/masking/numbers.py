@@ -60,7 +60,7 @@ _REST_IN_AMOUNTS = re.compile(
 )
 # The digit that is said by itself after a long number, and what recognition made of it (最后一个事务).
 _LAST_DIGIT = re.compile(
-    r"(?:最后|末尾|后面|还有)(?:的|那)?一?[个位](?:数字?)?(?:就?是|，|,)*(?P<rest>[^，。,、？]{1,2})(?=[，。,、]|$)"
+    r"(?:最后|末尾|后面|还有)(?:的|那)?一?[个位](?:数字?)?(?:就?是|，|,)*(?P<rest>(?!问题|疑问|事情|电话|月)[^，。,、？]{1,2})(?=[，。,、]|$)"
 )
 
 

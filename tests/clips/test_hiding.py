@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from callqa.clips.choose import Example
-from callqa.clips.hiding import agent_names, find_names, hide_names, spans_to_beep
+from callqa.clips.hiding import agent_names, find_names, hide_names, spans_to_beep, widen_numbers
 from callqa.clips.make import Clip, ClipOptions, cut_clip
 from callqa.data import CallAnalysis, Measure, Role, TimeSpan
 from callqa.masking import find_personal_data
@@ -94,3 +94,22 @@ def test_digits_are_read_however_they_are_written() -> None:
     assert digits_of("幺六九五 1 八", "zh") == "169518"
     assert digits_of("oh one, seven 2", "en") == "0172"
     assert leaks("six 172 eight", "en") == ["172"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        (
+            "号的四十四-零三零六一九九五、十二-三十三到四十八RX、核对",
+            "四十四-零三零六一九九五、十二-三十三到四十八RX",
+        ),
+        ("是四四零三零六一九九五嗯最后是X谢谢", "四四零三零六一九九五嗯最后是X"),
+        ("我的号码是幺六九五幺八七二六四零最后一个问题", "幺六九五幺八七二六四零"),
+    ],
+)
+def test_figures_right_beside_a_number_belong_to_it(text: str, hidden: str) -> None:
+    facts = make_call([(C, 1, text)], 20).facts
+    masked = find_personal_data(facts.utterances, "zh")
+    found = widen_numbers(facts, masked, 0.15)
+    assert text[found[0].first_char : found[-1].end_char] == hidden
+    assert found[0].span.start <= facts.utterances[0].span_between(text.index(hidden), len(text)).start
