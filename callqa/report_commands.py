@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from callqa.clips.hiding import spans_to_beep, widen_numbers
 from callqa.coaching.modules import load_modules
 from callqa.coaching.periods import choose_period, parse_day
 from callqa.coaching.plan import make_plan
@@ -17,13 +18,16 @@ from callqa.coaching.results import Period, TeamResult, team_results
 from callqa.coaching.rules import CoachingRules, load_rules
 from callqa.coaching.texts import criterion_texts
 from callqa.config import Settings, load_settings
-from callqa.errors import UsageError
+from callqa.data import CallFacts
+from callqa.errors import AudioError, UsageError
+from callqa.masking import Masked
 from callqa.reports.agent_page import MOST_CALLS, make_agent_page
 from callqa.reports.call_page import make_call_page
 from callqa.reports.call_text import print_line
 from callqa.reports.day_page import make_day_page
 from callqa.reports.html import render
 from callqa.reports.sheets import agent_sheets, call_sheets, day_sheets, team_sheets
+from callqa.reports.snippets import RATE_HZ, Missing, Sound, cover
 from callqa.reports.sounds import AudioMode, CallReader
 from callqa.reports.team_page import make_team_page
 from callqa.reports.texts import LANGUAGES, Texts
@@ -60,7 +64,7 @@ def report_calls(names: Sequence[str], options: ReportOptions) -> None:
     with Store.open(options.workspace) as store:
         ids = list(dict.fromkeys(store.find(name) for name in names))
         place = _Place.of(options, len(ids))
-        reader = CallReader(store, options.audio, settings.masking, place.folder)
+        reader = _reader(store, options, settings, place.folder)
         for call_id in ids:
             _write_call(call_id, store, reader, place, options, settings)
 
@@ -74,7 +78,7 @@ def report_agents(names: Sequence[str], options: ReportOptions) -> None:
         wanted = list(dict.fromkeys(team.find(name).agent for name in names))
         wanted = wanted or [item.agent for item in team.agents]
         place = _Place.of(options, len(wanted))
-        reader = CallReader(store, options.audio, settings.masking, place.folder)
+        reader = _reader(store, options, settings, place.folder)
         modules = load_modules(options.modules, texts.language)
         for agent in wanted:
             plan = make_plan(store, team, rules, modules, texts.language, agent)
@@ -129,7 +133,7 @@ def report_day(word: str, options: ReportOptions) -> None:
         place = _Place.of(options, 1)
         titles = criterion_texts(store.rubrics(), texts.language)
         if options.pages:
-            reader = CallReader(store, options.audio, settings.masking, place.folder)
+            reader = _reader(store, options, settings, place.folder)
             for call in calls:
                 _write_call(call.id, store, reader, place.beside(), options, settings, say=False)
         silent = CallReader(store, "none", settings.masking, place.folder)
@@ -234,6 +238,21 @@ def _write_call(
         lambda: call_sheets(page, texts),
         say=say,
     )
+
+
+def _reader(store: Store, options: ReportOptions, settings: Settings, folder: Path) -> CallReader:
+    def listen(path: Path, facts: CallFacts, masked: Sequence[Masked]) -> Sound | Missing:
+        # Decoded as it was for scoring: times of damaged files would be others with another decoder.
+        from callqa.audio.decode import decode
+
+        try:
+            samples = decode(path, RATE_HZ, max_duration=settings.audio.max_duration).samples
+        except AudioError:
+            return "audio_unreadable"
+        personal = widen_numbers(facts, masked, settings.masking.margin)
+        return cover(samples.mean(axis=0), facts, spans_to_beep(facts, personal))
+
+    return CallReader(store, options.audio, settings.masking, folder, listen)
 
 
 def _team(store: Store, options: ReportOptions, rules: CoachingRules) -> tuple[TeamResult, list[JudgedCall]]:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callqa.data import CallFacts, TimeSpan
-from callqa.masking import Masked
 
 RATE_HZ = 16_000
 LONGEST = 20.0
@@ -70,19 +69,16 @@ def find_recording(call_id: str, paths: Sequence[str]) -> Path | Missing:
     return "audio_changed" if found else "audio_gone"
 
 
-def read_masked(path: Path, facts: CallFacts, masked: Iterable[Masked]) -> Sound | Missing:
-    """A recording's sound as it may be played: a tone over personal data, silence where speech has no
-    words, since nobody can tell what is said there."""
-    try:
-        samples = _decode(path)
-    except (OSError, ValueError):  # PyAV's errors are one or the other
-        return "audio_unreadable"
+def cover(samples: Samples, facts: CallFacts, personal: Iterable[TimeSpan]) -> Sound:
+    """A call's sound, `samples` (time) mono at `RATE_HZ`, as it may be played: a tone over personal
+    data, silence where speech has no words, since nobody can tell what is said there."""
+    samples = samples.copy()
     for span in facts.coverage.untranscribed:
         samples[_slice(span)] = 0
     for removed in facts.coverage.removed:
         samples[_slice(TimeSpan(removed.start, removed.end))] = 0
-    for item in masked:
-        part = samples[_slice(item.span)]
+    for span in personal:
+        part = samples[_slice(span)]
         part[:] = _TONE_LEVEL * np.sin(2 * np.pi * _TONE_HZ / RATE_HZ * np.arange(part.size))
     return Sound(samples)
 
@@ -97,23 +93,6 @@ def _digest(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _decode(path: Path) -> Samples:
-    import av
-
-    pieces: list[Any] = []
-    with av.open(str(path)) as container:
-        if not container.streams.audio:
-            raise ValueError(f"{path} holds no sound")
-        resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
-        try:
-            for frame in container.decode(audio=0):
-                pieces += [out.to_ndarray()[0] for out in resampler.resample(frame)]
-        except av.error.InvalidDataError:
-            pass  # a damaged end; what was read plays
-        pieces += [out.to_ndarray()[0] for out in resampler.resample(None)]
-    return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
 
 def _mp3(samples: Samples) -> bytes:
