@@ -16,7 +16,6 @@ from callqa.coaching.plan import make_plan
 from callqa.coaching.progress import progress_of
 from callqa.coaching.results import Period, TeamResult, team_results
 from callqa.coaching.rules import CoachingRules, load_rules
-from callqa.coaching.texts import criterion_texts
 from callqa.config import Settings, load_settings
 from callqa.data import CallFacts
 from callqa.errors import AudioError, UsageError
@@ -66,7 +65,7 @@ def report_calls(names: Sequence[str], options: ReportOptions) -> None:
         place = _Place.of(options, len(ids))
         reader = _reader(store, options, settings, place.folder)
         for call_id in ids:
-            _write_call(call_id, store, reader, place, options, settings)
+            _write_call(call_id, reader, place, options, settings)
 
 
 def report_agents(names: Sequence[str], options: ReportOptions) -> None:
@@ -87,8 +86,8 @@ def report_agents(names: Sequence[str], options: ReportOptions) -> None:
                 team, plan, plan.agents[0], sessions, reader, texts, settings.reports.appeal or ""
             )
             if options.pages:
-                for call in page.calls[:MOST_CALLS]:
-                    _write_call(call.id, store, reader, place.beside(), options, settings, say=False)
+                for call in _told(page.calls[:MOST_CALLS]):
+                    _write_call(call.id, reader, place.beside(), options, settings, say=False)
             links = place.links(call.id for call in page.calls)
             place.write(
                 f"agent-{agent}{_period_name(team.period)}",
@@ -131,14 +130,13 @@ def report_day(word: str, options: ReportOptions) -> None:
             raise UsageError(f"no stored call began on {day}.", "`callqa list` shows what there is.")
         texts = _texts(options, settings, calls)
         place = _Place.of(options, 1)
-        titles = criterion_texts(store.rubrics(), texts.language)
         if options.pages:
             reader = _reader(store, options, settings, place.folder)
-            for call in calls:
-                _write_call(call.id, store, reader, place.beside(), options, settings, say=False)
+            for call in _told(calls):
+                _write_call(call.id, reader, place.beside(), options, settings, say=False)
         silent = CallReader(store, "none", settings.masking, place.folder)
         summaries = store.summaries(ids=[call.id for call in calls])
-        page = make_day_page(day, summaries, failures, titles, silent, texts)
+        page = make_day_page(day, summaries, failures, silent.titles(texts.language), silent, texts)
         links = place.links(call.id for call in calls)
         place.write(
             f"day-{day}",
@@ -219,7 +217,6 @@ class _Place:
 
 def _write_call(
     call_id: str,
-    store: Store,
     reader: CallReader,
     place: _Place,
     options: ReportOptions,
@@ -230,7 +227,7 @@ def _write_call(
     call = reader.read(call_id)
     language = options.language or settings.reports.language or call.analysis.facts.language
     texts = Texts(_checked(language))
-    page = make_call_page(call, criterion_texts(store.rubrics(), texts.language), texts)
+    page = make_call_page(call, reader.titles(texts.language), texts)
     place.write(
         f"call-{call_id}",
         texts,
@@ -238,6 +235,13 @@ def _write_call(
         lambda: call_sheets(page, texts),
         say=say,
     )
+
+
+def _told(calls: Sequence[JudgedCall]) -> Iterable[JudgedCall]:
+    """The calls, with a bar while their pages are written."""
+    from rich.progress import track
+
+    return track(calls, "pages of calls", console=console(stderr=True), transient=True)
 
 
 def _reader(store: Store, options: ReportOptions, settings: Settings, folder: Path) -> CallReader:

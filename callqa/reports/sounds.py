@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+from callqa.coaching.advice import CriterionText
+from callqa.coaching.texts import criterion_texts
 from callqa.config import MaskingSettings
 from callqa.data import CallAnalysis, CallFacts, Evidence
 from callqa.masking import Masked, find_personal_data, mask_analysis, mask_quote
@@ -18,6 +20,7 @@ from callqa.store import Store
 Listen = Callable[[Path, CallFacts, Sequence[Masked]], Sound | Missing]
 """Reads a recording's sound with personal data covered; what decodes audio is no part of reports."""
 AudioMode = Literal["embed", "link", "none"]
+_MOST_KEPT = 8  # calls whose sound is in memory
 _HEARD_BADLY = 0.6  # the recogniser's mean over the quote, below which the page says so
 
 
@@ -68,7 +71,8 @@ class ShownCall:
 
 @dataclass(slots=True)
 class CallReader:
-    """Reads calls for pages in `folder`, each once; `listen` is needed where sounds are embedded."""
+    """Reads calls for pages in `folder`; `listen` is needed where sounds are embedded. The calls read last
+    are kept, not all: their sound takes several megabytes each."""
 
     store: Store
     mode: AudioMode
@@ -76,12 +80,21 @@ class CallReader:
     folder: Path
     listen: Listen | None = None
     _read: dict[str, ShownCall] = field(default_factory=dict)
+    _titles: dict[str, Mapping[str, CriterionText]] = field(default_factory=dict)
 
     def read(self, call_id: str) -> ShownCall:
         """One call, masked, with its sound as `mode` says."""
         if call_id not in self._read:
+            if len(self._read) >= _MOST_KEPT:
+                self._read.pop(next(iter(self._read)))
             self._read[call_id] = self._load(call_id)
         return self._read[call_id]
+
+    def titles(self, language: str) -> Mapping[str, CriterionText]:
+        """What the criteria are called in a language."""
+        if language not in self._titles:
+            self._titles[language] = criterion_texts(self.store.rubrics(), language)
+        return self._titles[language]
 
     def _load(self, call_id: str) -> ShownCall:
         stored = self.store.load(call_id)
