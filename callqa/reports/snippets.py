@@ -100,7 +100,9 @@ def _mp3(samples: Samples) -> bytes:
 
     out = BytesIO()
     with av.open(out, "w", format="mp3") as container:
-        stream: Any = container.add_stream("libmp3lame", rate=RATE_HZ, layout="mono")
+        # Level 7 of 9 takes little more than half the time of the default.
+        options = {"compression_level": "7"}
+        stream: Any = container.add_stream("libmp3lame", rate=RATE_HZ, layout="mono", options=options)
         stream.bit_rate = _BIT_RATE
         stream.format = "fltp"
         frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="fltp", layout="mono")
