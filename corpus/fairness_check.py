@@ -104,7 +104,9 @@ def describe(calls: Sequence[Judged], details: bool) -> list[str]:
         f"{len(calls)} calls, {dialogues} dialogues, {len({call.voice for call in calls})} agent voices",
         "",
     ]
-    lines.append(f"{'criterion':14}{'verdicts':>9}{'changed':>9}{'share':>8}{'of these in truth':>19}")
+    lines.append(
+        f"{'criterion':14}{'verdicts':>9}{'changed':>9}{'share':>8}{'in truth':>10}{'unsure':>8}{'left':>6}{'share':>8}"
+    )
     names = [item.id for item in calls[0].card.criteria]
     for name in names:
         own = [change for change in changes if change.criterion == name]
@@ -126,8 +128,14 @@ def describe(calls: Sequence[Judged], details: bool) -> list[str]:
 
 
 def _row(name: str, total: int, changes: Sequence[Change]) -> str:
+    """Changes; those that the truth explains; of the others, those to or from `unsure`; those left."""
     in_truth = sum(change.in_truth for change in changes)
-    return f"{name:14}{total:9}{len(changes):9}{100 * len(changes) / total:7.1f}%{in_truth:19}"
+    unsure = sum("unsure" in (change.verdict, change.common) for change in changes if not change.in_truth)
+    left = len(changes) - in_truth - unsure
+    return (
+        f"{name:14}{total:9}{len(changes):9}{len(changes) / total:8.1%}{in_truth:10}{unsure:8}{left:6}"
+        f"{left / total:8.1%}"
+    )
 
 
 def _group_row(value: str, attribute: str, calls: Sequence[Judged], changes: Sequence[Change]) -> str:
