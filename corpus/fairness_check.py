@@ -105,7 +105,8 @@ def describe(calls: Sequence[Judged], details: bool) -> list[str]:
         "",
     ]
     lines.append(
-        f"{'criterion':14}{'verdicts':>9}{'changed':>9}{'share':>8}{'in truth':>10}{'unsure':>8}{'left':>6}{'share':>8}"
+        f"{'criterion':14}{'verdicts':>9}{'changed':>9}{'share':>8}"
+        f"{'in truth':>10}{'unsure':>8}{'left':>6}{'share':>8}"
     )
     names = [item.id for item in calls[0].card.criteria]
     for name in names:
