@@ -13,13 +13,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from callqa import coaching_cli
 from callqa.calibration.command import calibrate_app
-from callqa.clips_command import clips_command
+from callqa.commands import coach_cli
+from callqa.commands.clips import clips_command
+from callqa.commands.export_cli import export_app
+from callqa.commands.options import DEFAULT_WORKSPACE, SettingsFile, Workspace
+from callqa.commands.report_cli import report_app
 from callqa.errors import EXIT_FAILURE, EXIT_OK, CallqaError, UsageError
 from callqa.evaluation.command import evaluate_command
-from callqa.export_cli import export_app
-from callqa.report_cli import report_app
 
 EXIT_INTERRUPTED = 130
 
@@ -32,7 +33,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except CallqaError as error:
-            from callqa.terminal import print_error
+            from callqa.commands.terminal import print_error
 
             print_error(error)
             raise typer.Exit(error.exit_code) from error
@@ -72,12 +73,6 @@ voices_app = typer.Typer(
 )
 app.add_typer(voices_app, name="voices")
 
-Workspace = Annotated[
-    Path, typer.Option("--workspace", metavar="DIR", help="Folder with the scored calls.", show_default=True)
-]
-SettingsFile = Annotated[
-    Path | None, typer.Option("--settings", metavar="FILE", help="YAML file with settings.")
-]
 RubricFile = Annotated[
     str | None,
     typer.Option("--rubric", metavar="FILE", help="Rubric to judge by, a YAML file or a shipped one's name."),
@@ -96,7 +91,6 @@ Lexicons = Annotated[
         help="Lexicons that add to callqa's, none for those alone; may be repeated (docs/rubric.md).",
     ),
 ]
-DEFAULT_WORKSPACE = Path("callqa-workspace")
 
 
 def _show_version(wanted: bool) -> None:
@@ -163,12 +157,12 @@ def score(
     """
     if not paths and manifest is None:
         raise UsageError("nothing to score.", "Name recordings or folders, or a --manifest.")
-    from callqa import commands
+    from callqa.commands import score as scoring
     from callqa.stored_judging import Asked, parse_queue_rubrics
 
     raise typer.Exit(
-        commands.score(
-            commands.ScoreOptions(
+        scoring.score(
+            scoring.ScoreOptions(
                 paths=tuple(paths or ()),
                 manifest=manifest,
                 company=company,
@@ -206,9 +200,9 @@ def show(
     With times, the measures, and what could not be heard. Phone, ID and card numbers, codes, names
     and addresses of customers are masked (docs/masking.md).
     """
-    from callqa import commands
+    from callqa.commands import calls
 
-    commands.show(call, as_json, workspace, unmasked=unmasked, reason=reason, settings_file=settings)
+    calls.show(call, as_json, workspace, unmasked=unmasked, reason=reason, settings_file=settings)
 
 
 @app.command("list", epilog="Example: callqa list --agent 李娜")
@@ -219,9 +213,9 @@ def list_(
     workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """List the scored calls, and the files that failed."""
-    from callqa import commands
+    from callqa.commands import calls
 
-    commands.list_calls(agent, workspace)
+    calls.list_calls(agent, workspace)
 
 
 @app.command(epilog="Example: callqa rescore --rubric our-rubric.yaml --dry-run")
@@ -251,7 +245,7 @@ def rescore(
     were edited are read anew. Shows what changes by criterion, agent and call, and which evidence
     came or went. A queue's own rubric goes before --rubric.
     """
-    from callqa.rescore_command import RescoreOptions, rescore_calls
+    from callqa.commands.rescore import RescoreOptions, rescore_calls
     from callqa.stored_judging import Asked, parse_queue_rubrics
 
     asked = Asked(rubric, settings, tuple(lexicon or ()), parse_queue_rubrics(queue_rubric or ()))
@@ -294,8 +288,8 @@ def roles(
     analysed again. Without a call: for each waiting call who speaks how long, the first words with
     their times, and what points to whom.
     """
-    from callqa.roles_command import RolesOptions
-    from callqa.roles_command import roles as run
+    from callqa.commands.roles import RolesOptions
+    from callqa.commands.roles import roles as run
 
     run(RolesOptions(call, agent, swap, none, auto, by, csv, settled, rubric, settings, workspace))
 
@@ -303,7 +297,7 @@ def roles(
 @voices_app.command("init", epilog="Example: CALLQA_KEY_FILE=~/keys/voices.key callqa voices init")
 def voices_init(settings: SettingsFile = None, workspace: Workspace = DEFAULT_WORKSPACE) -> None:
     """Make the key that voices are encrypted with, outside the workspace."""
-    from callqa.voices_command import init
+    from callqa.commands.voices import init
 
     init(settings, workspace)
 
@@ -311,7 +305,7 @@ def voices_init(settings: SettingsFile = None, workspace: Workspace = DEFAULT_WO
 @voices_app.command("list", epilog="Example: callqa voices list --workspace march")
 def voices_list(workspace: Workspace = DEFAULT_WORKSPACE) -> None:
     """List the agents whose voices are kept."""
-    from callqa.voices_command import list_voices
+    from callqa.commands.voices import list_voices
 
     list_voices(workspace)
 
@@ -324,12 +318,12 @@ def voices_forget(
     workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Delete what is kept of an agent's voice."""
-    from callqa.voices_command import forget
+    from callqa.commands.voices import forget
 
     forget(agent, everybody, settings, workspace)
 
 
-coaching_cli.register(app)
+coach_cli.register(app)
 app.add_typer(report_app, name="report")
 app.add_typer(export_app, name="export")
 app.command("clips", epilog="Example: callqa clips --behaviour greeting --verdict met -o greetings.zip")(
@@ -350,7 +344,7 @@ def rubric_new(
     ] = None,
 ) -> None:
     """Write a copy of a rubric, with its comments, to be edited."""
-    from callqa.rubric_commands import new_rubric
+    from callqa.commands.rubric import new_rubric
 
     new_rubric(name, source, output)
 
@@ -360,7 +354,7 @@ def rubric_check(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Rubric to read.")],
 ) -> None:
     """List every mistake in a rubric, with its line. Exit code 2 where there is one."""
-    from callqa.rubric_commands import check_rubric
+    from callqa.commands.rubric import check_rubric
 
     check_rubric(file)
 
@@ -381,7 +375,7 @@ def rubric_show(
     workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Show what a rubric asks for; without a name, list the rubrics that there are."""
-    from callqa.rubric_commands import show_rubric
+    from callqa.commands.rubric import show_rubric
 
     show_rubric(name, language, workspace, as_text)
 
@@ -389,9 +383,9 @@ def rubric_show(
 @models_app.command("list", epilog="Example: callqa models list")
 def models_list() -> None:
     """List the weights that callqa uses, and whether they are here."""
-    from callqa import commands
+    from callqa.commands import machine
 
-    commands.list_models()
+    machine.list_models()
 
 
 @models_app.command("pull", epilog="Example: callqa models pull whisper-base")
@@ -401,9 +395,9 @@ def models_pull(
     ] = None,
 ) -> None:
     """Bring in weights that are missing or damaged."""
-    from callqa import commands
+    from callqa.commands import machine
 
-    commands.pull_models(names or [])
+    machine.pull_models(names or [])
 
 
 @models_app.command("verify", epilog="Example: callqa models verify")
@@ -413,17 +407,17 @@ def models_verify(
     ] = None,
 ) -> None:
     """Read all weights and hold them against their checksums. Exit code 1 where one is not right."""
-    from callqa import commands
+    from callqa.commands import machine
 
-    raise typer.Exit(EXIT_OK if commands.verify_models(names or []) else EXIT_FAILURE)
+    raise typer.Exit(EXIT_OK if machine.verify_models(names or []) else EXIT_FAILURE)
 
 
 @app.command(epilog="Example: callqa doctor --workspace march")
 def doctor(workspace: Workspace = DEFAULT_WORKSPACE) -> None:
     """Look whether this machine has what callqa needs. Exit code 1 where something is missing."""
-    from callqa import commands
+    from callqa.commands import machine
 
-    raise typer.Exit(EXIT_OK if commands.run_doctor(workspace) else EXIT_FAILURE)
+    raise typer.Exit(EXIT_OK if machine.run_doctor(workspace) else EXIT_FAILURE)
 
 
 def main() -> None:

@@ -13,8 +13,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from callqa import analysers, cli, commands, progress, terminal
+from callqa import analysers, cli
 from callqa.batch import Outcome
+from callqa.commands import progress, score, terminal
 from callqa.config import Settings
 from callqa.data import Verdict
 from callqa.judging import Judge
@@ -300,7 +301,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(run: Cli) -> None:
 
 def test_an_unexpected_error_is_not_hidden(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     run.add("a.wav")
-    monkeypatch.setattr(commands, "collect", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr(score, "collect", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run("score", "a.wav")
 

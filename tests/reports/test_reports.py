@@ -17,9 +17,9 @@ import numpy as np
 import openpyxl
 import pytest
 
+from callqa.commands.report import ReportOptions, report_agents, report_calls, report_day, report_team
 from callqa.data import Evidence, Roles, Verdict
 from callqa.errors import UsageError
-from callqa.report_commands import ReportOptions, report_agents, report_calls, report_day, report_team
 from callqa.reports.texts import CATALOGUE, Texts
 from callqa.reports.workbook import Column, Sheet, write_workbook
 from callqa.store import Store

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from callqa.coaching.periods import choose_period
 from callqa.coaching.texts import criterion_texts
+from callqa.commands.terminal import console, count
 from callqa.config import load_settings
 from callqa.reports.call_text import print_line
 from callqa.reports.tables import call_rows, exported_rows, write_table
 from callqa.reports.xapi import call_statements, check_homepage, session_statements, write_statements
 from callqa.store import Store
-from callqa.terminal import console, count
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from rich.progress import (
 from rich.text import Text
 
 from callqa.batch import BatchListener, Outcome
+from callqa.commands.terminal import BEHAVIOURS, count
 from callqa.data import CallAnalysis
 from callqa.reports.call_text import STATUS_WORDS, print_line, score_word, share_word, verdict_text
-from callqa.terminal import BEHAVIOURS, count
 from callqa.weights import PullProgress
 
 

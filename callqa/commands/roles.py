@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callqa import roles_sheet
+from callqa.commands import roles_sheet
+from callqa.commands.terminal import console, count, print_changes, short_ids
 from callqa.config import Settings
 from callqa.data import CallFacts, Role
 from callqa.errors import InvalidFileError, UsageError
@@ -16,7 +17,6 @@ from callqa.reports.roles_text import print_waiting
 from callqa.settling import Said, Settlement, look_again, settle_call, user_name, waits_for_a_person
 from callqa.store import Store
 from callqa.stored_judging import Judgings
-from callqa.terminal import console, count, print_changes, short_ids
 from callqa.voices import voice_keeper
 
 

@@ -1,4 +1,4 @@
-"""The options of `callqa export`. What it does stands in `callqa.export_commands`, imported only when
+"""The options of `callqa export`. What it does stands in `callqa.commands.export`, imported only when
 it runs."""
 
 from __future__ import annotations
@@ -8,25 +8,11 @@ from typing import Annotated
 
 import typer
 
-_DEFAULT_WORKSPACE = Path("callqa-workspace")
+from callqa.commands.options import DEFAULT_WORKSPACE, First, Last, PeriodWord, Queue, Workspace
 
-Workspace = Annotated[
-    Path, typer.Option("--workspace", metavar="DIR", help="Folder with the scored calls.", show_default=True)
-]
 TableFile = Annotated[
     Path, typer.Option("--output", "-o", metavar="FILE", help="File to write, .csv or .parquet.")
 ]
-PeriodWord = Annotated[
-    str | None,
-    typer.Option(
-        "--period",
-        metavar="PERIOD",
-        help="day, week or month (of the newest call), or 2025-03-04, 2025-W11, 2025-03, 2025-Q1, 2025.",
-    ),
-]
-First = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, like 2025-03-04.")]
-Last = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day.")]
-Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", help="Only calls of this queue.")]
 
 export_app = typer.Typer(
     no_args_is_help=True,
@@ -43,7 +29,7 @@ def calls(
     first: First = None,
     last: Last = None,
     queue: Queue = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Write one row for each call: what it is, its score."""
     _table("calls", output, period, first, last, queue, workspace)
@@ -56,7 +42,7 @@ def verdicts(
     first: First = None,
     last: Last = None,
     queue: Queue = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Write one row for each criterion of each call."""
     _table("verdicts", output, period, first, last, queue, workspace)
@@ -69,7 +55,7 @@ def measures(
     first: First = None,
     last: Last = None,
     queue: Queue = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Write one row for each number of each measure of each call."""
     _table("measures", output, period, first, last, queue, workspace)
@@ -93,10 +79,10 @@ def xapi(
     settings: Annotated[
         Path | None, typer.Option("--settings", metavar="FILE", help="YAML file with settings.")
     ] = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Write xAPI 1.0.3 statements about scored calls and coaching sessions."""
-    from callqa.export_commands import ExportOptions, export_xapi
+    from callqa.commands.export import ExportOptions, export_xapi
 
     export_xapi(ExportOptions(workspace, output, period, first, last, queue), homepage, settings)
 
@@ -110,6 +96,6 @@ def _table(
     queue: str | None,
     workspace: Path,
 ) -> None:
-    from callqa.export_commands import ExportOptions, export_table
+    from callqa.commands.export import ExportOptions, export_table
 
     export_table(table, ExportOptions(workspace, output, period, first, last, queue))

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from callqa.cli import app
-from callqa.coaching_commands import due_sessions
+from callqa.commands.coach import due_sessions
 from callqa.data import Verdict
 from callqa.errors import UsageError
 from callqa.store import NOT_FOR_TRAINING, Store

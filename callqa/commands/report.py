@@ -16,6 +16,7 @@ from callqa.coaching.plan import make_plan
 from callqa.coaching.progress import progress_of
 from callqa.coaching.results import Period, TeamResult, team_results
 from callqa.coaching.rules import CoachingRules, load_rules
+from callqa.commands.terminal import console
 from callqa.config import Settings, load_settings
 from callqa.data import CallFacts
 from callqa.errors import AudioError, UsageError
@@ -32,7 +33,6 @@ from callqa.reports.team_page import make_team_page
 from callqa.reports.texts import LANGUAGES, Texts
 from callqa.reports.workbook import Sheet, write_workbook
 from callqa.store import CoachingSession, JudgedCall, Store
-from callqa.terminal import console
 
 _ENDINGS = {"html": (".html",), "xlsx": (".xlsx",), "both": (".html", ".xlsx")}
 

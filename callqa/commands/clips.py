@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from callqa.coaching_cli import First, Language, Last, PeriodWord, Queue, Workspace
+from callqa.commands.options import DEFAULT_WORKSPACE, First, Language, Last, PeriodWord, Queue, Workspace
 from callqa.data import Verdict
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from callqa.clips.run import Cutting
     from callqa.store import JudgedCall
-
-_DEFAULT_WORKSPACE = Path("callqa-workspace")
 
 
 class ClipVerdict(StrEnum):
@@ -83,7 +81,7 @@ def clips_command(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The ZIP to write.")] = Path(
         "clips.zip"
     ),
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Cut example clips, good ones as well as bad ones, into a ZIP that plays offline.
 
@@ -97,11 +95,11 @@ def clips_command(
     from callqa.clips.run import Cutting
     from callqa.coaching.periods import choose_period
     from callqa.coaching.texts import criterion_texts, text_of
+    from callqa.commands.terminal import console, count
     from callqa.config import load_settings
     from callqa.errors import AudioError, UsageError
     from callqa.reports.call_text import print_line
     from callqa.store import Store
-    from callqa.terminal import console, count
 
     if language not in (None, "zh", "en"):
         raise UsageError(f"--lang {language!r} is not known.", "Write zh or en.")

@@ -10,12 +10,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from callqa.commands.terminal import console, count
 from callqa.errors import UsageError
 from callqa.reports.call_text import print_line
 from callqa.scoring.book import ChosenRubric, choose, chosen_of_text
 from callqa.scoring.rubric import BandCheck, Check, Criterion, ElementsCheck, Limits, shipped_rubrics
 from callqa.store import RubricText, Store
-from callqa.terminal import console, count
 
 _NAME = re.compile(r"[\w][\w.\-]*")
 

@@ -17,7 +17,7 @@ from callqa.coaching.progress import progress_of
 from callqa.coaching.results import Period, TeamResult, agent_of, team_results
 from callqa.coaching.rules import CoachingRules, load_rules
 from callqa.coaching.texts import criterion_texts
-from callqa.coaching_tables import (
+from callqa.commands.coach_tables import (
     PLAN_COLUMNS,
     RESULT_COLUMNS,
     plain,
@@ -27,12 +27,12 @@ from callqa.coaching_tables import (
     results_document,
     write_csv,
 )
-from callqa.coaching_text import print_agent, print_agents, print_plan, print_sessions, print_team
+from callqa.commands.coach_text import print_agent, print_agents, print_plan, print_sessions, print_team
+from callqa.commands.terminal import console, count
 from callqa.errors import UsageError
 from callqa.reports.call_text import print_line
 from callqa.settling import user_name
 from callqa.store import NOT_FOR_TRAINING, CoachingSession, JudgedCall, Store
-from callqa.terminal import console, count
 
 Step = Literal["held", "acknowledged", "followed_up", "cancelled"]
 

@@ -1,4 +1,4 @@
-"""The options of the coaching commands. What they do stands in `callqa.coaching_commands`, imported
+"""The options of the coaching commands. What they do stands in `callqa.commands.coach`, imported
 only when one of them runs."""
 
 from __future__ import annotations
@@ -8,22 +8,8 @@ from typing import Annotated
 
 import typer
 
-_DEFAULT_WORKSPACE = Path("callqa-workspace")
+from callqa.commands.options import DEFAULT_WORKSPACE, First, Language, Last, PeriodWord, Queue, Workspace
 
-Workspace = Annotated[
-    Path, typer.Option("--workspace", metavar="DIR", help="Folder with the scored calls.", show_default=True)
-]
-PeriodWord = Annotated[
-    str | None,
-    typer.Option(
-        "--period",
-        metavar="PERIOD",
-        help="day, week or month (of the newest call), or 2025-03-04, 2025-W11, 2025-03, 2025-Q1, 2025.",
-    ),
-]
-First = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, like 2025-03-04.")]
-Last = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day.")]
-Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", help="Only calls of this queue.")]
 MinCalls = Annotated[
     int | None,
     typer.Option("--min-calls", metavar="N", min=2, help="Calls below which nobody is judged [default: 8]."),
@@ -32,9 +18,6 @@ Csv = Annotated[
     Path | None, typer.Option("--csv", metavar="FILE", help="Write a sheet that Excel opens instead.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
-Language = Annotated[
-    str | None, typer.Option("--lang", metavar="zh|en", help="Language of the texts; else that of the calls.")
-]
 RulesFile = Annotated[
     Path | None,
     typer.Option("--rules", metavar="FILE", help="YAML file with limits and targets (docs/coaching.md)."),
@@ -63,14 +46,14 @@ def agents(
     min_calls: MinCalls = None,
     csv: Csv = None,
     as_json: AsJson = False,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Show results of the agents: scores and behaviours, how sure they are, and who stands out.
 
     Agents are compared with everybody else in calls of the same queue and language. Under the
     smallest number of calls nothing is said of a person but how many calls are missing.
     """
-    from callqa.coaching_commands import Selection, list_agents
+    from callqa.commands.coach import Selection, list_agents
 
     list_agents(Selection(period, first, last, queue, workspace), agent, min_calls, csv, as_json)
 
@@ -92,7 +75,7 @@ def coach(
     language: Language = None,
     csv: Csv = None,
     as_json: AsJson = False,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Show what to work on now: the behaviours that matter most, with moments to listen to.
 
@@ -100,8 +83,8 @@ def coach(
     say instead, and the training module. Without an agent: who works on what, and who needs the
     same module. Where nothing is certain, nothing is advised.
     """
-    from callqa.coaching_commands import Selection
-    from callqa.coaching_commands import coach as run
+    from callqa.commands.coach import Selection
+    from callqa.commands.coach import coach as run
 
     run(
         Selection(period, first, last, queue, workspace),
@@ -127,10 +110,10 @@ def sessions_plan(
     coach: Annotated[str | None, typer.Option(metavar="NAME", help="Who holds it; else you.")] = None,
     note: Annotated[str, typer.Option(metavar="TEXT", help="What is to be talked about.")] = "",
     by: By = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Plan a session with an agent about one behaviour."""
-    from callqa.coaching_commands import plan_session
+    from callqa.commands.coach import plan_session
 
     plan_session(workspace, agent, behaviour, on, coach, note, by)
 
@@ -142,10 +125,10 @@ def sessions_hold(
     note: Annotated[str, typer.Option(metavar="TEXT", help="What was agreed.")] = "",
     rules: RulesFile = None,
     by: By = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Note that a session was held."""
-    from callqa.coaching_commands import move_session
+    from callqa.commands.coach import move_session
 
     move_session(workspace, session, "held", text=note, by=by, on=on, rules_file=rules)
 
@@ -157,10 +140,10 @@ def sessions_acknowledge(
     session: Number,
     comment: Annotated[str, typer.Option(metavar="TEXT", help="What the agent says to it.")] = "",
     by: By = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Note that the agent has read and acknowledges it; --by says who, where it is not you."""
-    from callqa.coaching_commands import move_session
+    from callqa.commands.coach import move_session
 
     move_session(workspace, session, "acknowledged", text=comment, by=by)
 
@@ -171,10 +154,10 @@ def sessions_follow_up(
     note: Annotated[str, typer.Option(metavar="TEXT", help="What was seen and agreed.")] = "",
     rules: RulesFile = None,
     by: By = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Close a session: say whether the calls after it are better than those before."""
-    from callqa.coaching_commands import move_session
+    from callqa.commands.coach import move_session
 
     move_session(workspace, session, "followed_up", text=note, by=by, rules_file=rules)
 
@@ -184,10 +167,10 @@ def sessions_cancel(
     session: Number,
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "",
     by: By = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Call a session off."""
-    from callqa.coaching_commands import move_session
+    from callqa.commands.coach import move_session
 
     move_session(workspace, session, "cancelled", text=note, by=by)
 
@@ -202,11 +185,11 @@ def sessions_list(
     language: Language = None,
     rules: RulesFile = None,
     as_json: AsJson = False,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """List sessions: planned and not held, held and not acknowledged, to be followed up, and what
     came of them."""
-    from callqa.coaching_commands import list_sessions
+    from callqa.commands.coach import list_sessions
 
     list_sessions(workspace, agent, due, today, language, rules, as_json)
 
@@ -220,10 +203,10 @@ def consents(
         typer.Option("--by-name/--anonymous", help="Good examples may, or may not, carry the name."),
     ] = None,
     by: By = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Note whether an agent's good examples may be shown with the name. Without that they are not."""
-    from callqa.coaching_commands import set_consent
+    from callqa.commands.coach import set_consent
 
     set_consent(workspace, agent, by_name, by)
 
@@ -236,10 +219,10 @@ def flag(
     clear: Annotated[bool, typer.Option("--clear", help="Take the mark away.")] = False,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "",
     by: By = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Mark a call as not for training: it counts, but nobody is played it."""
-    from callqa.coaching_commands import flag_call
+    from callqa.commands.coach import flag_call
 
     flag_call(workspace, call, clear, reason, by)
 

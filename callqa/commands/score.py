@@ -1,8 +1,7 @@
-"""What each command does between reading its options and ending with a code."""
+"""`callqa score`: which recordings are scored, how it gets on, and what came of it."""
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Sequence
@@ -11,27 +10,16 @@ from pathlib import Path
 
 from callqa import analysers
 from callqa.batch import BatchResult, Outcome, run_batch
+from callqa.commands.progress import ScoreProgress
+from callqa.commands.terminal import console, count, print_calls, print_failures, short_ids
 from callqa.config import Settings, load_settings
 from callqa.data import CallRequest
 from callqa.errors import EXIT_OK, EXIT_SOME_CALLS_FAILED, UsageError
 from callqa.manifest import read_manifest
-from callqa.masking import mask_analysis
-from callqa.masking.access import note_unmasked
-from callqa.progress import PullBars, ScoreProgress
-from callqa.reports.call_text import print_call, print_line
-from callqa.reports.document import call_document
+from callqa.reports.call_text import print_line
 from callqa.sources import collect, compile_pattern, parse_field
 from callqa.store import CallSummary, Store
 from callqa.stored_judging import Asked, findable
-from callqa.terminal import (
-    console,
-    count,
-    print_calls,
-    print_check,
-    print_failures,
-    print_models,
-    short_ids,
-)
 
 EXIT_INTERRUPTED = 130
 _WITHOUT_SCORE = {
@@ -100,86 +88,6 @@ def score(options: ScoreOptions) -> int:
     if result.interrupted:
         return EXIT_INTERRUPTED
     return EXIT_SOME_CALLS_FAILED if failures or in_part else EXIT_OK
-
-
-def show(
-    name: str,
-    as_json: bool,
-    workspace: Path,
-    *,
-    unmasked: bool = False,
-    reason: str | None = None,
-    settings_file: Path | None = None,
-) -> None:
-    """Print one call, for people or as the document of ``docs/output.md``, with personal data masked
-    unless the original is asked for with a right to it."""
-    masking = load_settings(settings_file).masking
-    with Store.open(workspace) as store:
-        call = store.load(store.find(name))
-    if unmasked:
-        note_unmasked(workspace, call.id, "show", reason, masking)
-        analysis = call.analysis
-    else:
-        analysis = mask_analysis(call.analysis, masking)
-    if as_json:
-        encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-        document = call_document(analysis, call.paths)
-        text = json.dumps(document, ensure_ascii=encoding != "utf8", indent=2, allow_nan=False)
-        print(text)
-    else:
-        print_call(console(), analysis, call.paths)
-
-
-def list_calls(agent: str | None, workspace: Path) -> None:
-    """Print the stored calls, and the files that failed when they were last tried."""
-    out = console()
-    with Store.open(workspace) as store:
-        calls = store.summaries(agent=agent)
-        failures = [] if agent is not None else store.failures()
-    if calls:
-        print_calls(out, calls)
-    print_line(out, f"{count(len(calls), 'call')} in {workspace}" + (f" of {agent}" if agent else ""))
-    if failures:
-        print_line(out, f"not scored: {count(len(failures), 'file')}")
-        print_failures(out, failures)
-
-
-def list_models() -> None:
-    """Print callqa's own models and whether their weights are here."""
-    from callqa.weights import list_models as look
-
-    print_models(console(), look())
-
-
-def pull_models(names: Sequence[str]) -> None:
-    """Bring in weights, with a bar for each model."""
-    from callqa.weights import pull
-
-    with PullBars(console()) as bars:
-        folders = pull(names, bars.update)
-    for folder in folders:
-        print(folder)
-
-
-def verify_models(names: Sequence[str]) -> bool:
-    """Read weights whole and print what is wrong with them; whether all are right."""
-    from callqa.weights import verify
-
-    found = verify(names, progress=lambda name: print(f"reading {name} …", file=sys.stderr))
-    print_models(console(), found)
-    return all(item.state == "present" for item in found)
-
-
-def run_doctor(workspace: Path) -> bool:
-    """Print each check as it is made; whether everything required is well."""
-    from callqa.doctor import is_healthy, run_checks
-
-    out = console()
-    checks = []
-    for check in run_checks(workspace):
-        checks.append(check)
-        print_check(out, check)
-    return is_healthy(checks)
 
 
 def _settings(file: Path | None, company: str | None) -> Settings:

@@ -15,9 +15,9 @@ from callqa.coaching.levels import Level
 from callqa.coaching.results import AgentResult, BehaviourResult, Period, TeamResult
 from callqa.coaching.texts import text_of
 from callqa.coaching.wording import percent, say
+from callqa.commands.terminal import BEHAVIOURS, count
 from callqa.reports.call_text import print_line, score_word
 from callqa.store import CoachingSession
-from callqa.terminal import BEHAVIOURS, count
 
 _TABLE_WIDTH = 120
 """Narrower terminals get the levels without their intervals."""

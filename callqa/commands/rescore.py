@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from callqa import analysers
-from callqa.changes import (
+from callqa.commands.rescore_changes import (
     VERDICTS,
     EvidenceChange,
     by_agent,
@@ -26,6 +26,7 @@ from callqa.changes import (
     evidence_changes,
     write_changes_csv,
 )
+from callqa.commands.terminal import console, count, print_changes, short_ids
 from callqa.config import load_settings
 from callqa.errors import UsageError
 from callqa.mass_rescoring import Listener, RescoreResult, rescore_all
@@ -33,7 +34,6 @@ from callqa.reports.call_text import print_line, score_word, verdict_text
 from callqa.rescoring import Rescored
 from callqa.store import Store
 from callqa.stored_judging import Asked, Judgings
-from callqa.terminal import console, count, print_changes, short_ids
 
 LIMIT = 20
 """Rows of a table without --all."""

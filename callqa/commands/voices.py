@@ -9,12 +9,12 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
+from callqa.commands.terminal import console, count
 from callqa.config import load_settings
 from callqa.errors import UsageError
 from callqa.reports.call_text import print_line
 from callqa.store import Store
 from callqa.store.sealing import KEY_VARIABLE, create_key, key_path
-from callqa.terminal import console, count
 
 
 def init(settings: Path | None, workspace: Path) -> None:

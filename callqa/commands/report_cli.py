@@ -1,4 +1,4 @@
-"""The options of `callqa report`. What it does stands in `callqa.report_commands`, imported only when
+"""The options of `callqa report`. What it does stands in `callqa.commands.report`, imported only when
 it runs."""
 
 from __future__ import annotations
@@ -8,11 +8,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
-_DEFAULT_WORKSPACE = Path("callqa-workspace")
+from callqa.commands.options import DEFAULT_WORKSPACE, First, Last, PeriodWord, Queue, SettingsFile, Workspace
 
-Workspace = Annotated[
-    Path, typer.Option("--workspace", metavar="DIR", help="Folder with the scored calls.", show_default=True)
-]
 Output = Annotated[
     Path | None,
     typer.Option(
@@ -33,20 +30,6 @@ Audio = Annotated[
         "or neither.",
     ),
 ]
-SettingsFile = Annotated[
-    Path | None, typer.Option("--settings", metavar="FILE", help="YAML file with settings.")
-]
-PeriodWord = Annotated[
-    str | None,
-    typer.Option(
-        "--period",
-        metavar="PERIOD",
-        help="day, week or month (of the newest call), or 2025-03-04, 2025-W11, 2025-03, 2025-Q1, 2025.",
-    ),
-]
-First = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, like 2025-03-04.")]
-Last = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day.")]
-Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", help="Only calls of this queue.")]
 RulesFile = Annotated[
     Path | None,
     typer.Option("--rules", metavar="FILE", help="YAML file with limits and targets of coaching."),
@@ -75,10 +58,10 @@ def call(
     language: Language = None,
     audio: Audio = "embed",
     settings: SettingsFile = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Write a call's scorecard: verdicts with evidence to play, the words, what could not be heard."""
-    from callqa.report_commands import ReportOptions, report_calls
+    from callqa.commands.report import ReportOptions, report_calls
 
     report_calls(calls, ReportOptions(workspace, output, fmt, language, _audio(audio), settings))
 
@@ -100,10 +83,10 @@ def agent(
     rules: RulesFile = None,
     modules: ModulesFile = None,
     settings: SettingsFile = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Write feedback for an agent: what goes well, what to work on with own moments, how sure it is."""
-    from callqa.report_commands import ReportOptions, report_agents
+    from callqa.commands.report import ReportOptions, report_agents
 
     options = ReportOptions(
         workspace,
@@ -135,10 +118,10 @@ def team(
     rules: RulesFile = None,
     modules: ModulesFile = None,
     settings: SettingsFile = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Write the team's report: levels by agent and behaviour, trend, who needs which module."""
-    from callqa.report_commands import ReportOptions, report_team
+    from callqa.commands.report import ReportOptions, report_team
 
     options = ReportOptions(
         workspace, output, fmt, language, "none", settings, period, first, last, queue, rules, modules
@@ -159,10 +142,10 @@ def day(
     audio: Audio = "embed",
     pages: Pages = False,
     settings: SettingsFile = None,
-    workspace: Workspace = _DEFAULT_WORKSPACE,
+    workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Write a day's calls for quality staff: what needs a person first, then the rest."""
-    from callqa.report_commands import ReportOptions, report_day
+    from callqa.commands.report import ReportOptions, report_day
 
     options = ReportOptions(
         workspace, output, fmt, language, _audio(audio), settings, queue=queue, pages=pages

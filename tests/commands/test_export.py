@@ -13,8 +13,8 @@ from uuid import UUID
 
 import pytest
 
+from callqa.commands.export import ExportOptions, export_table, export_xapi
 from callqa.errors import UsageError
-from callqa.export_commands import ExportOptions, export_table, export_xapi
 from callqa.reports.tables import TABLES
 from callqa.store import Store
 from tests.reports.workspaces import SECRET, phone_call, save
