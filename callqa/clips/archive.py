@@ -19,6 +19,7 @@ from callqa.clips.encode import Format, encode
 from callqa.clips.make import Clip
 from callqa.clips.texts import role_word, verdict_word, word
 from callqa.errors import UsageError
+from callqa.reports.call_text import clock
 
 _UNSAFE = re.compile(r"[^\w-]+")
 _MAX_NAME = 80
@@ -140,16 +141,6 @@ def _page(head: Head, entries: Sequence[_Entry]) -> str:
         role_word=role_word,
         clock=clock,
     )
-
-
-def clock(seconds: float) -> str:
-    """A time in the recording.
-
-    >>> clock(75.26)
-    '1:15.2'
-    """
-    tenths = int(seconds * 10 + 1e-6)
-    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 
 def _shown(entry: _Entry) -> dict[str, Any]:

@@ -239,15 +239,7 @@ def _team(store: Store, selection: Selection, rules: CoachingRules) -> TeamResul
             f"no scored call in {where if period or selection.queue else selection.workspace}.",
             "`callqa list` shows what there is.",
         )
-    return replace(team, undated=_undated(store, selection)) if period is not None else team
-
-
-def _undated(store: Store, selection: Selection) -> int:
-    """Calls of the queue that have no time: no period holds them."""
-    return sum(
-        call.started_at is None and call.status == "scored" and selection.queue in (None, call.queue)
-        for call in store.summaries()
-    )
+    return replace(team, undated=store.count_undated(selection.queue)) if period is not None else team
 
 
 def _language(language: str | None, calls: list[JudgedCall]) -> str:

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from callqa.commands.options import DEFAULT_WORKSPACE, First, Language, Last, PeriodWord, Queue, Workspace
+from callqa.commands.options import (
+    DEFAULT_WORKSPACE,
+    First,
+    Language,
+    Last,
+    ModulesFile,
+    PeriodWord,
+    Queue,
+    RulesFile,
+    Workspace,
+)
 
 MinCalls = Annotated[
     int | None,
@@ -18,10 +28,6 @@ Csv = Annotated[
     Path | None, typer.Option("--csv", metavar="FILE", help="Write a sheet that Excel opens instead.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
-RulesFile = Annotated[
-    Path | None,
-    typer.Option("--rules", metavar="FILE", help="YAML file with limits and targets (docs/coaching.md)."),
-]
 By = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who says so; else the name you are logged in by.")
 ]
@@ -68,10 +74,7 @@ def coach(
     queue: Queue = None,
     min_calls: MinCalls = None,
     rules: RulesFile = None,
-    modules: Annotated[
-        Path | None,
-        typer.Option("--modules", metavar="FILE", help="Your own catalogue of training modules, YAML."),
-    ] = None,
+    modules: ModulesFile = None,
     language: Language = None,
     csv: Csv = None,
     as_json: AsJson = False,

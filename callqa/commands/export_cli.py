@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from callqa.commands.options import DEFAULT_WORKSPACE, First, Last, PeriodWord, Queue, Workspace
+from callqa.commands.options import DEFAULT_WORKSPACE, First, Last, PeriodWord, Queue, SettingsFile, Workspace
 
 TableFile = Annotated[
     Path, typer.Option("--output", "-o", metavar="FILE", help="File to write, .csv or .parquet.")
@@ -76,9 +76,7 @@ def xapi(
     first: First = None,
     last: Last = None,
     queue: Queue = None,
-    settings: Annotated[
-        Path | None, typer.Option("--settings", metavar="FILE", help="YAML file with settings.")
-    ] = None,
+    settings: SettingsFile = None,
     workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Write xAPI 1.0.3 statements about scored calls and coaching sessions."""

@@ -29,3 +29,13 @@ Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", help="Only
 Language = Annotated[
     str | None, typer.Option("--lang", metavar="zh|en", help="Language of the texts; else that of the calls.")
 ]
+RulesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules", metavar="FILE", help="YAML file with limits and targets of coaching (docs/coaching.md)."
+    ),
+]
+ModulesFile = Annotated[
+    Path | None,
+    typer.Option("--modules", metavar="FILE", help="Your own catalogue of training modules, YAML."),
+]

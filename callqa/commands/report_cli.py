@@ -8,7 +8,17 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from callqa.commands.options import DEFAULT_WORKSPACE, First, Last, PeriodWord, Queue, SettingsFile, Workspace
+from callqa.commands.options import (
+    DEFAULT_WORKSPACE,
+    First,
+    Last,
+    ModulesFile,
+    PeriodWord,
+    Queue,
+    RulesFile,
+    SettingsFile,
+    Workspace,
+)
 
 Output = Annotated[
     Path | None,
@@ -29,14 +39,6 @@ Audio = Annotated[
         help="Put short sounds with personal data covered into the page, link to the recording as it is, "
         "or neither.",
     ),
-]
-RulesFile = Annotated[
-    Path | None,
-    typer.Option("--rules", metavar="FILE", help="YAML file with limits and targets of coaching."),
-]
-ModulesFile = Annotated[
-    Path | None,
-    typer.Option("--modules", metavar="FILE", help="Your own catalogue of training modules, YAML."),
 ]
 Pages = Annotated[bool, typer.Option("--pages", help="Write the calls' own pages beside it, linked.")]
 

@@ -1,8 +1,6 @@
 """The written dialogues that the classifier learns from and is measured on.
 
-The files ``PASS.txt`` and ``PASS.en.txt`` are one writing pass; ``.test`` stands in the names of the
-pass that is held out. A line ``# ID THEME`` begins a dialogue, ``C TEXT`` is what the
-customer says, ``A LABEL | TEXT`` what the agent answers; the label is `courteous`, `neutral`,
+Their form is that of `training.dialogues`; the label of an agent line is `courteous`, `neutral`,
 `curt` or `impolite/FAULT`.
 """
 
@@ -15,13 +13,10 @@ from pathlib import Path
 
 from callqa.data import FAULTS, WORDING_CLASSES
 from callqa.errors import InvalidFileError
+from training.dialogues import Head, held_out_files, language_of, learning_files, pass_of, walk
 
 DATA = Path(__file__).parent / "data"
-# Only ever seen by the report.
-_HELD_OUT = ".test"
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _AGENT_LINE = re.compile(r"A (\w+)(?:/(\w+))? \| (\S.*)")
-_HEAD_LINE = re.compile(r"# (\S+)\s+(\S.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ class Line:
     @property
     def language(self) -> str:
         """``zh`` where it has a Han character, else ``en``."""
-        return "zh" if _HAN.search(self.text) else "en"
+        return language_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +55,20 @@ def read_pass(path: Path) -> tuple[Dialogue, ...]:
     """The dialogues of one file; raises `InvalidFileError` listing every mistake with its line."""
     dialogues: dict[str, tuple[str, list[Line]]] = {}
     mistakes: list[str] = []
-    current: list[Line] | None = None
-    name, context = "", None
-    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        text = raw.strip()
-        if not text:
-            continue
-        head, spoken = _HEAD_LINE.fullmatch(text), _AGENT_LINE.fullmatch(text)
-        if head is not None:
-            name, context = head[1], None
+    current: list[Line] = []
+    name = ""
+    for item in walk(path, _AGENT_LINE, "A LABEL | TEXT", mistakes):
+        if isinstance(item, Head):
+            name, current = item.id, []
             if name in dialogues:
-                mistakes.append(f"line {number}: the dialogue {name} stands there twice")
-            current = []
-            dialogues[name] = (head[2], current)
-        elif current is None:
-            mistakes.append(f"line {number}: it stands before the first dialogue")
-        elif text.startswith("C ") and text[2:].strip():
-            context = text[2:].strip()
-        elif spoken is None:
-            mistakes.append(f"line {number}: neither '# ID THEME' nor 'C TEXT' nor 'A LABEL | TEXT'")
-        else:
-            label, fault, words = spoken.groups()
-            problem = _problem(label, fault)
-            if problem:
-                mistakes.append(f"line {number}: {problem}")
-            current.append(Line(context, words.strip(), label, fault, name))
-            context = None
+                mistakes.append(f"line {item.number}: the dialogue {name} stands there twice")
+            dialogues[name] = (item.theme, current)
+            continue
+        label, fault, words = item.match.groups()
+        problem = _problem(label, fault)
+        if problem:
+            mistakes.append(f"line {item.number}: {problem}")
+        current.append(Line(item.context, words.strip(), label, fault, name))
     mistakes += [
         f"the dialogue {name} has no agent line" for name, (_, lines) in dialogues.items() if not lines
     ]
@@ -106,19 +89,19 @@ def _problem(label: str, fault: str | None) -> str | None:
 
 def learning_passes(folder: Path = DATA) -> dict[str, tuple[Dialogue, ...]]:
     """Every pass but the held-out one, by name, both languages together."""
-    return _passes(path for path in folder.glob("*.txt") if _HELD_OUT not in path.name)
+    return _passes(learning_files(folder))
 
 
 def held_out_pass(folder: Path = DATA) -> tuple[Dialogue, ...]:
     """The pass that nothing was trained, tuned or calibrated on."""
-    passes = _passes(path for path in folder.glob("*.txt") if _HELD_OUT in path.name)
+    passes = _passes(held_out_files(folder))
     return tuple(dialogue for dialogues in passes.values() for dialogue in dialogues)
 
 
 def _passes(paths: Iterable[Path]) -> dict[str, tuple[Dialogue, ...]]:
     passes: dict[str, tuple[Dialogue, ...]] = {}
-    for path in sorted(paths):
-        name = path.name.split(".")[0]
+    for path in paths:
+        name = pass_of(path)
         passes[name] = (*passes.get(name, ()), *read_pass(path))
     return passes
 
