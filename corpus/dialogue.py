@@ -83,6 +83,11 @@ class Findings:
     remarks: list[str] = field(default_factory=list)
 
 
+def verdict_of(expected: str) -> str:
+    """The verdict that an expected one begins with, before its reason."""
+    return re.split("[，, ]", expected)[0]
+
+
 def seconds_of(dialogue: Dialogue, line: Line) -> float:
     """About how long the line lasts when spoken."""
     person = {"agent": dialogue.agent, "agent2": dialogue.agent2 or dialogue.agent}.get(
@@ -169,7 +174,7 @@ def _check_expected(dialogue: Dialogue, findings: Findings) -> None:
     if unknown:
         findings.mistakes.append(f"expected does not know {', '.join(unknown)}")
     for name, verdict in dialogue.expected.items():
-        if re.split("[，, ]", verdict)[0] not in VERDICTS:
+        if verdict_of(verdict) not in VERDICTS:
             findings.mistakes.append(f"expected {name}: {verdict} does not begin with {', '.join(VERDICTS)}")
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from corpus.dialogue import CRITERIA, VERDICTS, Dialogue
+from corpus.dialogue import CRITERIA, VERDICTS, Dialogue, verdict_of
 
 _RUBRICS = Path(__file__).parents[1] / "callqa" / "rubrics"
 _INTERRUPTIONS = ((0, "met"), (2, "partly_met"))
@@ -26,7 +25,7 @@ def expected_of(dialogues: list[Dialogue], truth: dict[str, Any]) -> dict[str, s
     pace = f"{_in_band(language, 'pace', 'articulation_rate', rate)}{comma}{rate:.0f}{unit}"
     if len(dialogues) == 1:
         return {**dialogues[0].expected, "pace": pace}
-    verdicts = {name: [re.split("[，, ]", d.expected[name])[0] for d in dialogues] for name in CRITERIA}
+    verdicts = {name: [verdict_of(d.expected[name]) for d in dialogues] for name in CRITERIA}
     found = {name: max(given, key=VERDICTS.index) for name, given in _judged(verdicts).items()}
     found["greeting"], found["closing"] = verdicts["greeting"][0], verdicts["closing"][-1]
     found["transparency"] = min(verdicts["transparency"], key=VERDICTS.index)

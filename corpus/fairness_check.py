@@ -9,7 +9,6 @@ rate) the change is right; the rest are callqa's.
 from __future__ import annotations
 
 import argparse
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 
 from callqa.data import Scorecard
 from callqa.store import Store
+from corpus.dialogue import verdict_of
 from corpus.schema import CorpusTruth
 
 _RESAMPLES = 2000
@@ -73,7 +73,7 @@ def read_judged(workspace: Path, folder: Path) -> list[Judged]:
         for summary in store.summaries():
             analysis = store.load(summary.id).analysis
             if (known := truths.get(Path(analysis.facts.recording.path).name)) is not None:
-                expected = {name: re.split("[，, ]", said)[0] for name, said in known.expected.items()}
+                expected = {name: verdict_of(said) for name, said in known.expected.items()}
                 name = known.agent_name or ""
                 found.append(
                     Judged(known.id, known.dialogue, known.voices.agent, name, analysis.scorecard, expected)
